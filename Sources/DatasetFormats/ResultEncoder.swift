@@ -61,6 +61,7 @@ public enum ResultEncoder {
             ("stdout_truncated", .bool(test.stdoutTruncated)), ("stderr_truncated", .bool(test.stderrTruncated)),
             ("returned", test.returned.map(readable) ?? .null),
             ("comparison", test.comparison.map(encode) ?? .null), ("message", text(test.message)),
+            ("suspicion", .list(test.suspicion.map { Value($0) })),
         ])
     }
 

@@ -63,6 +63,7 @@ struct TestJudge: Sendable {
             result.message = grade.message
             result.returned = grade.returned
             result.comparison = grade.comparison
+            result.suspicion = grade.suspicion
         } catch let error as SandboxError {
             result.message = error.description
         }

@@ -30,6 +30,8 @@ public struct RunFacts: Sendable, Hashable {
     public var isStderrOverLimit: Bool
     /// What came on the result channel, which tests of the type `stdin_stdout` do not have.
     public var frame: RunnerFrame
+    /// Names of the system calls that the jail's filter refused; no verdict depends on them.
+    public var deniedCalls: [String]
     /// Why the service could not run the test properly, for whatever reason that is not the program's.
     public var internalFailure: String?
 
@@ -42,6 +44,7 @@ public struct RunFacts: Sendable, Hashable {
         isStdoutOverLimit: Bool = false,
         isStderrOverLimit: Bool = false,
         frame: RunnerFrame = .none,
+        deniedCalls: [String] = [],
         internalFailure: String? = nil
     ) {
         self.ending = ending
@@ -52,6 +55,7 @@ public struct RunFacts: Sendable, Hashable {
         self.isStdoutOverLimit = isStdoutOverLimit
         self.isStderrOverLimit = isStderrOverLimit
         self.frame = frame
+        self.deniedCalls = deniedCalls
         self.internalFailure = internalFailure
     }
 }

@@ -8,17 +8,21 @@ public struct TestGrade: Sendable, Hashable {
     public var returned: Value?
     /// `nil` where nothing was compared.
     public var comparison: ComparisonOutcome?
+    /// What was odd about the run, see `Suspicion`.
+    public var suspicion: [String]
 
     public init(
         verdict: Verdict,
         message: String? = nil,
         returned: Value? = nil,
-        comparison: ComparisonOutcome? = nil
+        comparison: ComparisonOutcome? = nil,
+        suspicion: [String] = []
     ) {
         self.verdict = verdict
         self.message = message
         self.returned = returned
         self.comparison = comparison
+        self.suspicion = suspicion
     }
 }
 
@@ -28,6 +32,19 @@ public enum TestGrader {
     ///
     /// `output` is the program's stdout, complete unless the facts say that it is over the limit.
     public static func grade(
+        _ test: TestCase,
+        facts: RunFacts,
+        output: ByteString,
+        options: ComparisonOptions,
+        context: Comparison.Context
+    ) -> TestGrade {
+        var grade = decide(test, facts: facts, output: output, options: options, context: context)
+        // After the verdict, which must not depend on it.
+        grade.suspicion = Suspicion.entries(of: facts, due: due(test))
+        return grade
+    }
+
+    private static func decide(
         _ test: TestCase,
         facts: RunFacts,
         output: ByteString,

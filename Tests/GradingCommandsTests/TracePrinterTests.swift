@@ -47,6 +47,12 @@ import Testing
         #expect(verbose.lines(of: test).contains("      3"))
     }
 
+    @Test("what was odd about a run is a line, of accepted tests too") func suspicion() {
+        var test = TestResult(index: 0, name: nil, type: "stdin_stdout", verdict: .accepted)
+        test.suspicion = ["denied_call: bpf", "denied_call: ptrace"]
+        #expect(printer.lines(of: test).last == "    suspicion: denied_call: bpf, denied_call: ptrace")
+    }
+
     @Test("a wrong answer says where it differs, for text and for values")
     func differences() {
         var test = TestResult(index: 1, name: nil, type: "stdin_stdout", verdict: .wrongAnswer)

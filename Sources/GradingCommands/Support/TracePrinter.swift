@@ -60,6 +60,10 @@ struct TracePrinter {
                 lines.append("    exit status \(code)")
             }
         }
+        if !test.suspicion.isEmpty {
+            let entries = test.suspicion.map { ByteString($0).printable }
+            lines.append("    " + style.yellow("suspicion: " + entries.joined(separator: ", ")))
+        }
         if !isAccepted || isVerbose {
             if let returned = test.returned {
                 lines.append("    returned \(excerpt(returned))")
