@@ -33,6 +33,9 @@ struct JailRunner: Sendable {
             files: command.files.map { .init(path: $0.path, contents: $0.contents, isExecutable: $0.isExecutable) },
             stdin: stdin,
             channel: command.channel,
+            examiner: command.examiner.map {
+                .init(executable: $0.executable, arguments: $0.arguments, environment: $0.environment)
+            },
             outputCap: outputCap,
             responseCap: outputCap,
             artefact: collecting,

@@ -54,6 +54,19 @@ public struct JailReport: Sendable, Hashable {
         case missing(errno: Int32)
     }
 
+    /// A system call that the filter refused and that no ordinary program makes.
+    public struct DeniedCall: Sendable, Hashable {
+        /// As in syscalls(2).
+        public var name: String
+        /// At least this often: of many, only each doubling is told.
+        public var count: UInt64
+
+        public init(name: String, count: UInt64) {
+            self.name = name
+            self.count = count
+        }
+    }
+
     public var ending: Ending
     public var kill: Kill?
     /// User and system time of everything in the jail, the jail's own building not counted.
@@ -64,6 +77,7 @@ public struct JailReport: Sendable, Hashable {
     public var oomKills: UInt32
     public var outputs: [OutputUsage]
     public var artefact: ArtefactOutcome
+    public var deniedCalls: [DeniedCall]
 
     public init(
         ending: Ending,
@@ -73,7 +87,8 @@ public struct JailReport: Sendable, Hashable {
         memoryPeakBytes: UInt64,
         oomKills: UInt32,
         outputs: [OutputUsage],
-        artefact: ArtefactOutcome
+        artefact: ArtefactOutcome,
+        deniedCalls: [DeniedCall] = []
     ) {
         self.ending = ending
         self.kill = kill
@@ -83,6 +98,7 @@ public struct JailReport: Sendable, Hashable {
         self.oomKills = oomKills
         self.outputs = outputs
         self.artefact = artefact
+        self.deniedCalls = deniedCalls
     }
 }
 
@@ -126,6 +142,8 @@ public enum JailerCommand: UInt8, Sendable {
 public enum InitMessage: Sendable, Hashable {
     /// The jail stands; the program is about to start. CPU time that the building took, in microseconds.
     case starting(cpuMicroseconds: UInt64)
+    /// A call of this number was refused, for the `count`th time.
+    case denied(call: Int32, count: UInt64)
     /// The main process ended.
     case ended(JailReport.Ending, JailReport.ArtefactOutcome)
     case failure(JailFailure)
@@ -148,6 +166,10 @@ public enum InitMessage: Sendable, Hashable {
             writer.text(failure.stage)
             writer.integer(failure.errno)
             writer.text(String(failure.detail.prefix(200)))
+        case .denied(let call, let count):
+            writer.integer(UInt8(3))
+            writer.integer(call)
+            writer.integer(count)
         }
         return writer.bytes
     }
@@ -165,6 +187,7 @@ public enum InitMessage: Sendable, Hashable {
                     detail: try reader.text("detail")
                 )
             )
+        case 3: self = .denied(call: try reader.integer("call"), count: try reader.integer("count"))
         default: throw WireError(field: "kind", reason: "unknown")
         }
         try reader.finish()
@@ -244,6 +267,10 @@ extension JailReport {
             writer.flag(output.isTruncated)
         }
         artefact.encode(to: &writer)
+        writer.list(deniedCalls) { writer, call in
+            writer.text(call.name)
+            writer.integer(call.count)
+        }
     }
 
     fileprivate init(from reader: inout WireReader) throws(WireError) {
@@ -265,7 +292,10 @@ extension JailReport {
                     isTruncated: try reader.flag("truncated")
                 )
             },
-            artefact: try ArtefactOutcome(from: &reader)
+            artefact: try ArtefactOutcome(from: &reader),
+            deniedCalls: try reader.list("denied calls") { reader throws(WireError) in
+                DeniedCall(name: try reader.text("name"), count: try reader.integer("count"))
+            }
         )
     }
 }

@@ -94,6 +94,33 @@ public struct JailSpec: Sendable, Hashable {
         }
     }
 
+    /// A second process beside the program, of another user: the program can neither see, signal nor trace it.
+    ///
+    /// It starts in the image's root folder, where the program can write nothing. Inputs and outputs from descriptor
+    /// 3 on are the examiner's; stdout and stderr are both's; two pipes join them: what the examiner writes to
+    /// `Examiner.calls` the program reads at 3, what the program writes to 4 the examiner reads at
+    /// `Examiner.answers`. The run is over when both have ended; how the program ended is what is reported.
+    public struct Examiner: Sendable, Hashable {
+        /// An absolute path in the image.
+        public var executable: String
+        public var arguments: [String]
+        /// `NAME=value`.
+        public var environment: [String]
+
+        public init(executable: String, arguments: [String], environment: [String]) {
+            self.executable = executable
+            self.arguments = arguments
+            self.environment = environment
+        }
+
+        /// The examiner's ends of the pipes.
+        public static let answers: UInt32 = 5
+        public static let calls: UInt32 = 6
+        /// The program's ends.
+        public static let programCalls: UInt32 = 3
+        public static let programAnswers: UInt32 = 4
+    }
+
     /// A file of the work folder that is copied to a passed descriptor after the main process's end.
     public struct Artefact: Sendable, Hashable {
         public var path: String
@@ -117,6 +144,7 @@ public struct JailSpec: Sendable, Hashable {
     public var inputs: [Input]
     public var outputs: [Output]
     public var artefact: Artefact?
+    public var examiner: Examiner?
     public var limits: JailLimits
 
     public init(
@@ -128,6 +156,7 @@ public struct JailSpec: Sendable, Hashable {
         inputs: [Input] = [],
         outputs: [Output] = [],
         artefact: Artefact? = nil,
+        examiner: Examiner? = nil,
         limits: JailLimits
     ) {
         self.image = image
@@ -138,6 +167,7 @@ public struct JailSpec: Sendable, Hashable {
         self.inputs = inputs
         self.outputs = outputs
         self.artefact = artefact
+        self.examiner = examiner
         self.limits = limits
     }
 
@@ -180,6 +210,11 @@ extension JailSpec {
             writer.text(artefact.path)
             writer.integer(artefact.descriptor)
             writer.integer(artefact.capBytes)
+        }
+        writer.optional(examiner) { writer, examiner in
+            writer.text(examiner.executable)
+            writer.list(examiner.arguments) { $0.text($1) }
+            writer.list(examiner.environment) { $0.text($1) }
         }
         writer.integer(limits.cpuMicroseconds)
         writer.integer(limits.wallMicroseconds)
@@ -228,6 +263,17 @@ extension JailSpec {
                 capBytes: try reader.integer("artefact cap")
             )
         }
+        let examiner = try reader.optional("examiner") { reader throws(WireError) in
+            Examiner(
+                executable: try reader.text("examiner path"),
+                arguments: try reader.list("examiner arguments") { reader throws(WireError) in
+                    try reader.text("argument")
+                },
+                environment: try reader.list("examiner environment") { reader throws(WireError) in
+                    try reader.text("variable")
+                }
+            )
+        }
         let limits = JailLimits(
             cpuMicroseconds: try reader.integer("cpu time"),
             wallMicroseconds: try reader.integer("wall time"),
@@ -248,6 +294,7 @@ extension JailSpec {
             inputs: inputs,
             outputs: outputs,
             artefact: artefact,
+            examiner: examiner,
             limits: limits
         )
         try validate(descriptorCount: descriptorCount)
@@ -283,6 +330,15 @@ extension JailSpec {
             try checkIndex(index, "descriptor of \(target)")
             guard target <= Self.maximumTarget, targets.insert(target).inserted else {
                 throw WireError(field: "target", reason: "\(target) is too large or there twice")
+            }
+        }
+        if let examiner {
+            guard examiner.executable.hasPrefix("/") else {
+                throw WireError(field: "examiner path", reason: "not absolute")
+            }
+            guard !examiner.arguments.isEmpty else { throw WireError(field: "examiner arguments", reason: "empty") }
+            guard targets.isDisjoint(with: [Examiner.answers, Examiner.calls]) else {
+                throw WireError(field: "target", reason: "5 and 6 are the examiner's pipes to the program")
             }
         }
         if let artefact {

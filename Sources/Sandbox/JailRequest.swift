@@ -42,6 +42,21 @@ public struct JailRequest: Sendable {
         }
     }
 
+    /// A second process of another user beside the program, see `JailSpec.Examiner`.
+    public struct Examiner: Sendable {
+        /// An absolute path in the image.
+        public var executable: String
+        public var arguments: [String]
+        /// Added to the jail's own environment, see `JailEnvironment`.
+        public var environment: [String: String]
+
+        public init(executable: String, arguments: [String], environment: [String: String] = [:]) {
+            self.executable = executable
+            self.arguments = arguments
+            self.environment = environment
+        }
+    }
+
     /// Folder of the image's version below the store.
     public var image: String
     public var executable: Executable
@@ -50,8 +65,9 @@ public struct JailRequest: Sendable {
     public var environment: [String: String]
     public var files: [File]
     public var stdin: ByteString
-    /// The request on descriptor 3; `nil`: descriptors 3 and 4 are closed.
+    /// The request on descriptor 3, the examiner's where there is one; `nil`: descriptors 3 and 4 are closed.
     public var channel: ByteString?
+    public var examiner: Examiner?
     /// Bytes of stdout, and as many of stderr.
     public var outputCap: Int
     /// Bytes of the response on descriptor 4.
@@ -68,6 +84,7 @@ public struct JailRequest: Sendable {
         files: [File] = [],
         stdin: ByteString = "",
         channel: ByteString? = nil,
+        examiner: Examiner? = nil,
         outputCap: Int,
         responseCap: Int = 64 << 20,
         artefact: (path: String, cap: Int)? = nil,
@@ -80,6 +97,7 @@ public struct JailRequest: Sendable {
         self.files = files
         self.stdin = stdin
         self.channel = channel
+        self.examiner = examiner
         self.outputCap = outputCap
         self.responseCap = responseCap
         self.artefact = artefact

@@ -54,16 +54,25 @@ struct Slot: Sendable {
                 capBytes: UInt64(wanted.cap)
             )
         }
-        let environment = JailEnvironment.variables.merging(request.environment) { $1 }
+        func environment(adding own: [String: String]) -> [String] {
+            JailEnvironment.variables.merging(own) { $1 }.map { "\($0.key)=\($0.value)" }.sorted()
+        }
         let spec = JailSpec(
             image: request.image,
             executable: executable,
             arguments: request.arguments,
-            environment: environment.map { "\($0.key)=\($0.value)" }.sorted(),
+            environment: environment(adding: request.environment),
             files: files,
             inputs: inputs,
             outputs: outputs,
             artefact: artefact,
+            examiner: request.examiner.map {
+                JailSpec.Examiner(
+                    executable: $0.executable,
+                    arguments: $0.arguments,
+                    environment: environment(adding: $0.environment)
+                )
+            },
             limits: request.limits
         )
         // The artefact is used by this descriptor until the answer is there.

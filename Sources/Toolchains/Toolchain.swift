@@ -50,6 +50,24 @@ public struct JailCommand: Sendable, Hashable {
         case artefact
     }
 
+    /// A second process in the same jail, of another user, which runs the test's code against the program.
+    ///
+    /// See `JailSpec.Examiner` for how the two are joined; the channel is the examiner's.
+    public struct Examiner: Sendable, Hashable {
+        /// An absolute path in the image.
+        public var executable: String
+        /// `argv`, its first element included.
+        public var arguments: [String]
+        /// Added to the jail's own environment.
+        public var environment: [String: String]
+
+        public init(executable: String, arguments: [String], environment: [String: String] = [:]) {
+            self.executable = executable
+            self.arguments = arguments
+            self.environment = environment
+        }
+    }
+
     public var executable: Executable
     /// `argv`, its first element included.
     public var arguments: [String]
@@ -58,19 +76,22 @@ public struct JailCommand: Sendable, Hashable {
     public var files: [WorkFile]
     /// The request on descriptor 3; `nil`: the command has no channel, and descriptors 3 and 4 are closed.
     public var channel: ByteString?
+    public var examiner: Examiner?
 
     public init(
         executable: Executable,
         arguments: [String],
         environment: [String: String] = [:],
         files: [WorkFile] = [],
-        channel: ByteString? = nil
+        channel: ByteString? = nil,
+        examiner: Examiner? = nil
     ) {
         self.executable = executable
         self.arguments = arguments
         self.environment = environment
         self.files = files
         self.channel = channel
+        self.examiner = examiner
     }
 }
 
