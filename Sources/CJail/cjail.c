@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -45,6 +46,8 @@ long cjail_clone(uint64_t flags, int exit_signal, int cgroup_fd, int *pidfd) {
     if (flags & CLONE_INTO_CGROUP) args.cgroup = (uint64_t)cgroup_fd;
     return result(syscall(SYS_clone3, &args, sizeof args));
 }
+
+long cjail_fork(void) { return result(syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0)); }
 
 int cjail_exec_descriptor(int fd, char *const *argv, char *const *envp) {
     return (int)result(syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH));
@@ -108,6 +111,30 @@ int cjail_set_name(const char *name) { return (int)result(prctl(PR_SET_NAME, nam
 int cjail_seccomp_load(const void *instructions, size_t count) {
     struct sock_fprog program = {(unsigned short)count, (struct sock_filter *)instructions};
     return (int)result(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program));
+}
+int cjail_seccomp_load_notifying(const void *instructions, size_t count) {
+    struct sock_fprog program = {(unsigned short)count, (struct sock_filter *)instructions};
+    return (int)result(
+        syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program));
+}
+int cjail_seccomp_next(int listener, uint64_t *id, int *call) {
+    struct seccomp_notif notice;
+    memset(&notice, 0, sizeof notice);
+    int outcome = (int)result(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &notice));
+    *id = notice.id;
+    *call = notice.data.nr;
+    return outcome;
+}
+int cjail_seccomp_refuse(int listener, uint64_t id, int error) {
+    struct seccomp_notif_resp answer = {.id = id, .val = 0, .error = -error, .flags = 0};
+    return (int)result(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer));
+}
+int cjail_signal_descriptor(int signal) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return -errno;
+    return (int)result(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 int cjail_seccomp_action_available(uint32_t action) {
     return (int)result(syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action));

@@ -7,7 +7,7 @@ import LinuxSystem
 /// What the host gave: everything that slots need.
 struct HostResources {
     var hierarchy: CgroupHierarchy
-    var filter: SeccompFilter
+    var filters: JailFilters
     /// The service's own groups, which the slots' are in.
     var groups: [String]
 
@@ -53,13 +53,25 @@ struct Host {
                 )
             )
         }
-        var filter: SeccompFilter?
+        var filters: JailFilters?
         do throws(JailFailure) {
             try step("seccomp", cjail_seccomp_action_available(cseccomp_action_kill_process()))
-            let compiled = try SeccompFilter()
-            filter = compiled
+            let compiled = try JailFilters()
+            let error = inChild { -min(0, compiled.program.loadNotifying()) }
+            guard error == 0 else {
+                throw JailFailure(
+                    stage: "load a notifying filter",
+                    errno: error,
+                    detail: error == EBUSY ? "this host's own container listens to system calls already" : ""
+                )
+            }
+            filters = compiled
             checks.append(
-                HostCheck(name: "seccomp", passed: true, detail: "\(compiled.instructions.count / 8) instructions")
+                HostCheck(
+                    name: "seccomp",
+                    passed: true,
+                    detail: "\(compiled.program.instructions.count / 8) instructions"
+                )
             )
         } catch {
             checks.append(
@@ -71,8 +83,8 @@ struct Host {
                 )
             )
         }
-        guard let hierarchy, let filter else { return (checks, nil) }
-        return (checks, HostResources(hierarchy: hierarchy, filter: filter, groups: groups))
+        guard let hierarchy, let filters else { return (checks, nil) }
+        return (checks, HostResources(hierarchy: hierarchy, filters: filters, groups: groups))
     }
 
     // MARK: Checks
@@ -137,18 +149,26 @@ struct Host {
 
     /// The error number of a clone with `flags`, 0 where it works.
     private func probe(_ flags: UInt64) -> Int32 {
+        inChild(flags) { 0 }
+    }
+
+    /// What `body` answers in a process cloned with `flags`, from 0 to 255, or the error number of the clone.
+    private func inChild(_ flags: UInt64 = 0, _ body: () -> Int32) -> Int32 {
         let child = cjail_clone(flags, SIGCHLD, -1, nil)
-        if child == 0 { _exit(0) }
+        if child == 0 { _exit(body()) }
         guard child > 0 else { return Int32(-child) }
         var exited = false
         var status: Int32 = 0
         _ = cjail_wait(pid_t(child), false, &exited, &status)
-        return 0
+        return exited ? status : EINTR
     }
 
     /// No user of the host may have an id that a jail's user has.
     private func idRange() -> HostCheck {
-        let (first, last) = (configuration.idBase, configuration.idBase + 2 * JailerConfiguration.maximumSlots - 1)
+        let (first, last) = (
+            configuration.idBase,
+            configuration.idBase + Namespaces.idsPerSlot * JailerConfiguration.maximumSlots - 1
+        )
         let users = (try? TextFile.read("/etc/passwd")) ?? ""
         let clash = users.split(separator: "\n").first { line in
             let fields = line.split(separator: ":", omittingEmptySubsequences: false)

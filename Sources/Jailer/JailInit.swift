@@ -21,7 +21,7 @@ struct JailInit {
     var gate: Int32
     /// Where `InitMessage`s go.
     var status: Int32
-    var filter: SeccompFilter
+    var filters: JailFilters
 
     /// Does everything; never returns.
     func run() -> Never {
@@ -29,12 +29,23 @@ struct JailInit {
             try closeOthers()
             try waitForIDs()
             try buildJail()
-            let program = try startProgram()
-            superviseProgram(program)
+            let members = try makeMembers()
+            send(.starting(cpuMicroseconds: processCPUMicroseconds()))
+            try step("no_new_privs", cjail_no_new_privileges())
+            // From here on this process, too, may make no other calls than a program.
+            let denied = try step("seccomp", filters.program.loadNotifying())
+            let ended = try step("signalfd", cjail_signal_descriptor(SIGCHLD))
+            var running: [pid_t: Member] = [:]
+            for member in members { running[try start(member)] = member }
+            try Privileges.dropAllCapabilities()
+            // The members' ends stay open in them alone, so that their end is an end.
+            for descriptor in members.flatMap(\.descriptors) { close(descriptor.end) }
+            try step("seccomp of the init", filters.initProcess.load())
+            try supervise(running, ended: ended, denied: denied)
         } catch {
             send(.failure(error))
-            _exit(1)
         }
+        _exit(1)
     }
 
     /// Closes whatever else the process that cloned this one had open: its ends of the pipes, above all, would keep the
@@ -65,67 +76,93 @@ struct JailInit {
         umask(0o022)
         try JailRoot.enter(image: spec.image, store: imageStore, limits: spec.limits)
         for file in spec.files { try JailRoot.place(file, from: descriptors[Int(file.descriptor)]) }
-        guard chdir("/work") == 0 else { throw JailFailure(stage: "chdir /work", errno: errno) }
     }
 
-    /// Forks the program's process and gives up every capability of this one.
-    private func startProgram() throws(JailFailure) -> pid_t {
-        send(.starting(cpuMicroseconds: processCPUMicroseconds()))
-        let program = cjail_clone(0, SIGCHLD, -1, nil)
-        guard program >= 0 else { throw JailFailure(stage: "fork program", errno: Int32(-program)) }
-        if program == 0 { becomeProgram() }
-        try Privileges.dropAllCapabilities()
-        try step("no_new_privs", cjail_no_new_privileges())
-        // The program's ends stay open in the program alone, so that their end is its end.
-        for pipe in pipes { close(pipe.end) }
-        return pid_t(program)
+    // MARK: Members
+
+    /// One of the processes that the run is about.
+    private struct Member {
+        var isProgram: Bool
+        var user: uid_t
+        var folder: String
+        var executable: JailSpec.Executable
+        var arguments: [String]
+        var environment: [String]
+        /// Its ends of pipes, by the number that it has them at.
+        var descriptors: [(target: UInt32, end: Int32)]
     }
 
-    /// Reaps whatever ends until the program does.
-    private func superviseProgram(_ program: pid_t) -> Never {
-        while true {
-            var exited = false
-            var code: Int32 = 0
-            let pid = cjail_wait(-1, false, &exited, &code)
-            if pid < 0 {
-                send(.failure(JailFailure(stage: "wait for program", errno: -pid)))
-                _exit(1)
-            }
-            guard pid == program else { continue }
-            var outcome = JailReport.ArtefactOutcome.notAsked
-            if let artefact = spec.artefact {
-                outcome = JailRoot.collect(artefact, to: descriptors[Int(artefact.descriptor)])
-            }
-            send(.ended(exited ? .exited(code) : .signaled(code), outcome))
-            _exit(0)
+    /// The program, and its examiner with the pipes between the two.
+    private func makeMembers() throws(JailFailure) -> [Member] {
+        var program = Member(
+            isProgram: true,
+            user: JailRoot.programID,
+            folder: "/work",
+            executable: spec.executable,
+            arguments: spec.arguments,
+            environment: spec.environment,
+            descriptors: pipes
+        )
+        guard let wanted = spec.examiner else { return [program] }
+        typealias Ends = JailSpec.Examiner
+        let (calls, answers) = (try makePipe(), try makePipe())
+        let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard nothing >= 0 else { throw JailFailure(stage: "open /dev/null", errno: errno) }
+        program.descriptors = pipes.filter { $0.target <= 2 }
+        program.descriptors += [(Ends.programCalls, calls.read), (Ends.programAnswers, answers.write)]
+        let examiner = Member(
+            isProgram: false,
+            user: JailRoot.examinerID,
+            folder: "/",
+            executable: .path(wanted.executable),
+            arguments: wanted.arguments,
+            environment: wanted.environment,
+            descriptors: [(0, nothing)] + pipes.filter { $0.target >= 1 }
+                + [(Ends.answers, answers.read), (Ends.calls, calls.write)]
+        )
+        return [program, examiner]
+    }
+
+    private func makePipe() throws(JailFailure) -> (read: Int32, write: Int32) {
+        do throws(SyscallError) {
+            return try Descriptor.pipe()
+        } catch {
+            throw JailFailure(stage: "pipe", errno: error.errno)
         }
     }
 
-    /// The program's own process, up to the exec.
+    private func start(_ member: Member) throws(JailFailure) -> pid_t {
+        let child = cjail_fork()
+        guard child >= 0 else { throw JailFailure(stage: "fork", errno: Int32(-child)) }
+        if child == 0 { become(member) }
+        return pid_t(child)
+    }
+
+    /// A member's own process, up to the exec.
     ///
     /// The order matters: what needs a privilege comes before its loss.
-    private func becomeProgram() -> Never {
+    private func become(_ member: Member) -> Never {
         do throws(JailFailure) {
             guard setsid() >= 0 else { throw JailFailure(stage: "setsid", errno: errno) }
-            try placeDescriptors()
+            guard chdir(member.folder) == 0 else { throw JailFailure(stage: "chdir \(member.folder)", errno: errno) }
+            try placeDescriptors(of: member)
             try ResourceLimits.apply(spec.limits)
             try Privileges.dropBoundingSet()
-            try step("become the program's user", cjail_set_ids(JailRoot.programID, gid_t(JailRoot.programID)))
+            try step("become the member's user", cjail_set_ids(member.user, gid_t(member.user)))
             try Privileges.dropAllCapabilities()
-            try step("no_new_privs", cjail_no_new_privileges())
             resetSignals()
-            let arguments = CStringArray(spec.arguments)
-            let environment = CStringArray(spec.environment)
-            try step("seccomp", filter.load())
-            // The status pipe and a passed executable are close-on-exec above the program's own descriptors.
+            let arguments = CStringArray(member.arguments)
+            let environment = CStringArray(member.environment)
+            // The status pipe and a passed executable are close-on-exec above the member's own descriptors.
             let error: Int32
-            switch spec.executable {
+            switch member.executable {
             case .path(let path):
                 execve(path, arguments.pointers, environment.pointers)
                 error = errno
             case .descriptor:
                 error = -cjail_exec_descriptor(Self.executableSlot, arguments.pointers, environment.pointers)
             }
+            guard member.isProgram else { throw JailFailure(stage: "start examiner", errno: error) }
             send(.ended(.notExecuted(error), .notAsked), on: Self.statusSlot)
         } catch {
             // Whether the descriptors have been moved yet is not known: one of the two is the status pipe.
@@ -135,11 +172,54 @@ struct JailInit {
         _exit(127)
     }
 
+    // MARK: Supervision
+
+    /// Reaps what ends, and has refused what the filter tells of, until all members have ended.
+    private func supervise(
+        _ members: [pid_t: Member],
+        ended: Int32,
+        denied: Int32
+    ) throws(JailFailure) -> Never {
+        var running = members
+        var ending = JailReport.Ending.signaled(SIGKILL)
+        var refusals = Refusals(listener: denied)
+        while !running.isEmpty {
+            var polls = [
+                pollfd(fd: ended, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: denied, events: Int16(POLLIN), revents: 0),
+            ]
+            if poll(&polls, 2, -1) < 0 && errno != EINTR { throw JailFailure(stage: "poll", errno: errno) }
+            if polls[1].revents != 0, let told = refusals.refuseNext() {
+                send(.denied(call: told.call, count: told.count))
+            }
+            if polls[0].revents == 0 { continue }
+            // What the signal says is of no interest: several may have come as one.
+            var notice = [UInt8](repeating: 0, count: 128)
+            _ = read(ended, &notice, notice.count)
+            while true {
+                var exited = false
+                var code: Int32 = 0
+                let pid = cjail_wait(-1, true, &exited, &code)
+                if pid == 0 || pid == -ECHILD { break }
+                if pid < 0 { throw JailFailure(stage: "wait for program", errno: -pid) }
+                if running.removeValue(forKey: pid)?.isProgram == true {
+                    ending = exited ? .exited(code) : .signaled(code)
+                }
+            }
+        }
+        var outcome = JailReport.ArtefactOutcome.notAsked
+        if let artefact = spec.artefact {
+            outcome = JailRoot.collect(artefact, to: descriptors[Int(artefact.descriptor)])
+        }
+        send(.ended(ending, outcome))
+        _exit(0)
+    }
+
     private static let statusSlot = Int32(JailSpec.maximumTarget) + 1
     private static let executableSlot = statusSlot + 1
 
     /// Moves the pipes to the numbers asked for, and closes all else.
-    private func placeDescriptors() throws(JailFailure) {
+    private func placeDescriptors(of member: Member) throws(JailFailure) {
         // First out of the way of all targets, then down to them.
         let base = Self.executableSlot + 1
         func raise(_ fd: Int32) throws(JailFailure) -> Int32 {
@@ -154,9 +234,9 @@ struct JailInit {
         }
         let raisedStatus = try raise(status)
         var raisedPipes: [(UInt32, Int32)] = []
-        for pipe in pipes { raisedPipes.append((pipe.target, try raise(pipe.end))) }
+        for pipe in member.descriptors { raisedPipes.append((pipe.target, try raise(pipe.end))) }
         var raisedExecutable: Int32?
-        if case .descriptor(let index) = spec.executable { raisedExecutable = try raise(descriptors[Int(index)]) }
+        if case .descriptor(let index) = member.executable { raisedExecutable = try raise(descriptors[Int(index)]) }
 
         try step("close_range", cjail_close_range(0, UInt32(Self.executableSlot), false))
         for (target, end) in raisedPipes { try place(end, at: Int32(target), closeOnExec: false) }
@@ -179,6 +259,27 @@ struct JailInit {
         let bytes = [UInt8(truncatingIfNeeded: message.count), UInt8(message.count >> 8)] + message
         // The jailer that reads this may be gone; there is nobody else to tell.
         _ = write(descriptor ?? status, bytes, bytes.count)
+    }
+}
+
+/// The calls that the filter tells of: each is refused, and counted by its number.
+private struct Refusals {
+    var listener: Int32
+    private var counts: [Int32: UInt64] = [:]
+
+    init(listener: Int32) { self.listener = listener }
+
+    /// Refuses the next call; answers with it where it is worth telling: the first of its number, the second, the
+    /// fourth and so on, so that a flood of them is none of messages.
+    mutating func refuseNext() -> (call: Int32, count: UInt64)? {
+        var id: UInt64 = 0
+        var call: Int32 = 0
+        // Its process may be gone by now, which is no error of ours.
+        guard cjail_seccomp_next(listener, &id, &call) == 0 else { return nil }
+        _ = cjail_seccomp_refuse(listener, id, SeccompFilter.refusal(of: call))
+        let count = counts[call, default: 0] + 1
+        counts[call] = count
+        return count.nonzeroBitCount == 1 ? (call, count) : nil
     }
 }
 

@@ -7,7 +7,7 @@ import LinuxSystem
 public struct JailerConfiguration: Sendable {
     /// The folder that `JailSpec.image` is below; root's, writable by nobody else.
     public var imageStore: String
-    /// First host id of the jails' users: slot n has `idBase + 2n` and `idBase + 2n + 1`.
+    /// First host id of the jails' users: slot n has four from `idBase + 4n` on.
     public var idBase: UInt32
 
     public init(imageStore: String, idBase: UInt32) {
@@ -38,7 +38,16 @@ public struct Keeper {
         signal(SIGPIPE, SIG_IGN)
         cjail_set_name("assay-keeper")
         let host = Host(configuration: configuration)
-        let (checks, resources) = host.examine()
+        var (checks, resources) = host.examine()
+        if let resources, checks.allSatisfy(\.passed) {
+            // For good, and for everything that is forked from here.
+            let error = -resources.filters.jailer.load()
+            if error != 0 {
+                checks.append(
+                    HostCheck(name: "seccomp of the jailer", passed: false, detail: SyscallError.text(error))
+                )
+            }
+        }
         send(.hello(cgroup: resources?.hierarchy.name ?? "none", kernel: Host.kernelRelease, checks: checks))
         guard checks.allSatisfy(\.passed), let resources else { return 1 }
         defer { resources.removeGroups() }
@@ -82,7 +91,7 @@ public struct Keeper {
                 configuration: configuration,
                 index: index,
                 connection: connection,
-                filter: resources.filter,
+                filters: resources.filters,
                 hierarchy: resources.hierarchy
             ).serve()
         }

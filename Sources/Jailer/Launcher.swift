@@ -12,7 +12,7 @@ struct Launcher {
     private let channel: Int32
 
     /// Forks the launcher.
-    init(closing others: [Int32], imageStore: String, filter: SeccompFilter) throws(SyscallError) {
+    init(closing others: [Int32], imageStore: String, filters: JailFilters) throws(SyscallError) {
         let (near, far) = try Descriptor.socketPair(messageSize: Int32(JailSpec.maximumSize))
         let child = try check(cjail_clone(0, SIGCHLD, -1, nil), "clone")
         if child == 0 {
@@ -20,7 +20,7 @@ struct Launcher {
             close(near)
             cjail_parent_death_signal(SIGKILL)
             cjail_set_name("assay-launcher")
-            Self.serve(far, imageStore, filter)
+            Self.serve(far, imageStore, filters)
         }
         pid = pid_t(child)
         close(far)
@@ -59,7 +59,7 @@ struct Launcher {
         _ = cjail_wait(pid, false, &exited, &status)
     }
 
-    private static func serve(_ channel: Int32, _ imageStore: String, _ filter: SeccompFilter) -> Never {
+    private static func serve(_ channel: Int32, _ imageStore: String, _ filters: JailFilters) -> Never {
         var buffer = [UInt8](repeating: 0, count: JailSpec.maximumSize + 64)
         while true {
             var descriptors = [Int32](repeating: -1, count: JailSpec.maximumDescriptors)
@@ -68,7 +68,7 @@ struct Launcher {
             // The slot is gone.
             if length <= 0 { _exit(0) }
             let received = Array(descriptors[..<count])
-            var answer = launch(Array(buffer[..<length]), received, channel, imageStore, filter)
+            var answer = launch(Array(buffer[..<length]), received, channel, imageStore, filters)
             for descriptor in received { close(descriptor) }
             _ = withUnsafeBytes(of: &answer) { bytes -> Int in
                 guard let base = bytes.baseAddress else { return 0 }
@@ -82,7 +82,7 @@ struct Launcher {
         _ descriptors: [Int32],
         _ channel: Int32,
         _ imageStore: String,
-        _ filter: SeccompFilter
+        _ filters: JailFilters
     ) -> Int32 {
         guard let pipeCount = message.first.map(Int.init), message.count > pipeCount,
             descriptors.count >= 2 + pipeCount
@@ -101,7 +101,7 @@ struct Launcher {
             pipes: (0..<pipeCount).map { (UInt32(message[1 + $0]), descriptors[2 + $0]) },
             gate: descriptors[0],
             status: descriptors[1],
-            filter: filter
+            filters: filters
         )
         let child = cjail_clone(Namespaces.all | cjail_clone_parent, 0, -1, nil)
         if child == 0 {

@@ -17,13 +17,17 @@ enum Namespaces {
         ("cgroup", cjail_clone_newcgroup),
     ]
 
-    /// The program's id on the host.
-    static func programHostID(slot: UInt32, base: UInt32) -> UInt32 { base + 2 * slot + 1 }
+    /// Host ids of a slot: of its jail's root, its program, its examiner, and one that nobody has.
+    static let idsPerSlot: UInt32 = 4
 
-    /// Gives the jail's root and the program a host id each, and no other id any meaning.
+    /// The program's id on the host.
+    static func programHostID(slot: UInt32, base: UInt32) -> UInt32 { base + idsPerSlot * slot + 1 }
+
+    /// Gives the jail's root, the program and the examiner a host id each, and no other id any meaning.
     static func mapIDs(of pid: Int32, slot: UInt32, base: UInt32) throws(SyscallError) {
         let program = programHostID(slot: slot, base: base)
-        let map = "\(JailRoot.initID) \(program - 1) 1\n\(JailRoot.programID) \(program) 1\n"
+        let ids = [(JailRoot.initID, program - 1), (JailRoot.programID, program), (JailRoot.examinerID, program + 1)]
+        let map = ids.map { "\($0) \($1) 1\n" }.joined()
         try TextFile.write("/proc/\(pid)/uid_map", map)
         try TextFile.write("/proc/\(pid)/gid_map", map)
     }

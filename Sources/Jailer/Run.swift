@@ -26,6 +26,7 @@ final class Run {
     private let processors: UInt64
 
     private var ending: JailReport.Ending?
+    private var deniedCalls: [Int32: UInt64] = [:]
     private var artefact = JailReport.ArtefactOutcome.notAsked
     private var failure: JailFailure?
     private var kill: JailReport.Kill?
@@ -51,7 +52,7 @@ final class Run {
         slot: UInt32,
         idBase: UInt32,
         connection: Int32,
-        filter: SeccompFilter
+        filters: JailFilters
     ) throws(SyscallError) {
         self.spec = spec
         self.connection = connection
@@ -98,7 +99,7 @@ final class Run {
             pipes: theirs,
             gate: gateRead,
             status: statusWrite,
-            filter: filter
+            filters: filters
         )
         switch entry {
         case .launcher(let launcher): pid = try launcher.launch(start)
@@ -233,6 +234,7 @@ final class Run {
                     ended = monotonicMicroseconds()
                 }
                 artefact = copied
+            case .denied(let call, let count): deniedCalls[call] = count
             case .failure(let reason): failure = failure ?? reason
             }
         }
@@ -321,7 +323,10 @@ final class Run {
                 outputs: outputs.map {
                     .init(target: $0.target, bytes: UInt64($0.offset), isTruncated: $0.isTruncated)
                 },
-                artefact: artefact
+                artefact: artefact,
+                deniedCalls: deniedCalls.sorted { $0.key < $1.key }.map {
+                    .init(name: SeccompFilter.name(of: $0.key), count: $0.value)
+                }
             )
         )
     }

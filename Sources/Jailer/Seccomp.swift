@@ -1,56 +1,103 @@
 import CJail
 import CSeccomp
 import Glibc
-public import JailProtocol
+import JailProtocol
 import LinuxSystem
 
-/// The system calls that a program in a jail may make.
+/// A list of the system calls that a process may make, compiled once for all processes that load it.
 ///
-/// An allow-list: what is not named answers ENOSYS, so that libraries fall back to older calls, and what programs
-/// know to be privileged answers EPERM. Another architecture's calls (32-bit, x32) kill. See seccomp(2) and
-/// seccomp_rule_add(3).
-public struct SeccompFilter: Sendable {
+/// See seccomp(2) and seccomp_rule_add(3).
+struct SeccompFilter: Sendable {
     /// The program for the kernel: `struct sock_filter`, 8 bytes each.
-    public let instructions: [UInt8]
+    let instructions: [UInt8]
 
-    /// Compiles the filter once; a jail loads the finished program.
-    public init() throws(JailFailure) {
-        guard let context = seccomp_init(cseccomp_action_errno(UInt16(ENOSYS))) else {
-            throw JailFailure(stage: "seccomp_init", errno: ENOMEM)
-        }
+    private init(
+        otherwise action: UInt32,
+        _ addRules: (scmp_filter_ctx) throws(JailFailure) -> Void
+    ) throws(JailFailure) {
+        guard let context = seccomp_init(action) else { throw JailFailure(stage: "seccomp_init", errno: ENOMEM) }
         defer { seccomp_release(context) }
+        // Another architecture's calls (32-bit, x32) have numbers of their own: no list speaks of them.
         let kill = cseccomp_action_kill_process()
         try Self.check(seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, kill), "architecture")
         try Self.check(seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2), "binary tree")
-        for name in SystemCalls.allowed {
-            try Self.check(cseccomp_rule(context, cseccomp_action_allow(), try Self.number(name)), name)
-        }
-        for name in SystemCalls.refused {
-            try Self.check(
-                cseccomp_rule(context, cseccomp_action_errno(UInt16(EPERM)), try Self.number(name)),
-                name
-            )
-        }
-        try Self.addConditions(to: context)
+        try addRules(context)
         instructions = try Self.export(context)
+    }
+
+    private static let unknown = cseccomp_action_errno(UInt16(ENOSYS))
+
+    /// What a program in a jail may do.
+    ///
+    /// What is not named answers ENOSYS, so that libraries fall back to older calls. What no ordinary program does is
+    /// told to the jail's init, which has it refused (`refusal`) and takes note.
+    static func program() throws(JailFailure) -> SeccompFilter {
+        try SeccompFilter(otherwise: unknown) { context throws(JailFailure) in
+            try add(SystemCalls.allowed, cseccomp_action_allow(), to: context)
+            try add(SystemCalls.refused, cseccomp_action_notify(), to: context)
+            try addConditions(to: context)
+        }
+    }
+
+    /// What the init may do once the program runs; loaded on top of the program's.
+    static func initProcess() throws(JailFailure) -> SeccompFilter {
+        try SeccompFilter(otherwise: unknown) { context throws(JailFailure) in
+            try add(SystemCalls.initProcess, cseccomp_action_allow(), to: context)
+        }
+    }
+
+    /// What keeper, slots and launchers may do, and so the most that anything in a jail may.
+    ///
+    /// What is not named answers ENOSYS by way of SECCOMP_RET_TRACE: an error number would come before the
+    /// notifications of the program's own filter, which is loaded later. Nothing traces these processes.
+    static func jailer() throws(JailFailure) -> SeccompFilter {
+        try SeccompFilter(otherwise: cseccomp_action_trace()) { context throws(JailFailure) in
+            try add(SystemCalls.allowed + SystemCalls.jailer, cseccomp_action_allow(), to: context)
+        }
+    }
+
+    /// The error number of a call that is told to the init.
+    static func refusal(of call: Int32) -> Int32 {
+        // As where the kernel lacks them: these are allowed with other arguments.
+        [try? number("clone"), try? number("socket")].contains(call) ? ENOSYS : EPERM
+    }
+
+    /// A call's name, as in syscalls(2).
+    static func name(of call: Int32) -> String {
+        guard let name = seccomp_syscall_resolve_num_arch(seccomp_arch_native(), call) else { return "\(call)" }
+        defer { free(name) }
+        return String(cString: name)
+    }
+
+    private static func add(
+        _ names: [String],
+        _ action: UInt32,
+        to context: scmp_filter_ctx
+    ) throws(JailFailure) {
+        for name in names { try check(cseccomp_rule(context, action, try number(name)), name) }
     }
 
     /// Calls that are allowed with some arguments only.
     ///
     /// Masks cover the low 32 bits, which is what the kernel reads.
     private static func addConditions(to context: scmp_filter_ctx) throws(JailFailure) {
-        let allow = cseccomp_action_allow()
+        let (allow, notify) = (cseccomp_action_allow(), cseccomp_action_notify())
         // No new namespace of any kind. clone3(2) passes its flags in memory, where no filter can look: ENOSYS.
         try check(
             cseccomp_rule_masked(context, allow, try number("clone"), 0, SystemCalls.namespaceFlags, 0),
             "clone"
         )
-        for domain in [AF_UNIX, AF_INET, AF_INET6] {
+        for flag in (0..<32).map({ UInt64(1) << $0 }) where SystemCalls.namespaceFlags & flag != 0 {
+            try check(cseccomp_rule_masked(context, notify, try number("clone"), 0, flag, flag), "clone")
+        }
+        func socket(_ domain: Int32, _ action: UInt32) throws(JailFailure) {
             try check(
-                cseccomp_rule_masked(context, allow, try number("socket"), 0, 0xffff_ffff, UInt64(domain)),
+                cseccomp_rule_masked(context, action, try number("socket"), 0, 0xffff_ffff, UInt64(domain)),
                 "socket"
             )
         }
+        for domain in [AF_UNIX, AF_INET, AF_INET6] { try socket(domain, allow) }
+        for domain in SystemCalls.suspiciousDomains { try socket(domain, notify) }
         // NETLINK_ROUTE alone: getifaddrs(3) asks it.
         try check(
             cseccomp_rule_pair(context, allow, try number("socket"), 0, UInt32(AF_NETLINK), 2, 0),
@@ -105,5 +152,27 @@ public struct SeccompFilter: Sendable {
             guard let base = bytes.baseAddress else { return -EINVAL }
             return cjail_seccomp_load(base, bytes.count / 8)
         }
+    }
+
+    /// The same; the answer is the descriptor on which calls that are to be told of arrive.
+    func loadNotifying() -> Int32 {
+        instructions.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return -EINVAL }
+            return cjail_seccomp_load_notifying(base, bytes.count / 8)
+        }
+    }
+}
+
+/// The filters of the jailer and its jails.
+struct JailFilters: Sendable {
+    var program: SeccompFilter
+    var initProcess: SeccompFilter
+    var jailer: SeccompFilter
+
+    /// Compiles them: some milliseconds.
+    init() throws(JailFailure) {
+        program = try SeccompFilter.program()
+        initProcess = try SeccompFilter.initProcess()
+        jailer = try SeccompFilter.jailer()
     }
 }

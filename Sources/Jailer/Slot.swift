@@ -11,14 +11,18 @@ struct Slot {
     var configuration: JailerConfiguration
     var index: UInt32
     var connection: Int32
-    var filter: SeccompFilter
+    var filters: JailFilters
     var hierarchy: CgroupHierarchy
 
     func serve() -> Never {
         do throws(SyscallError) {
             switch hierarchy {
             case .v1(let folders):
-                let launcher = try Launcher(closing: [connection], imageStore: configuration.imageStore, filter: filter)
+                let launcher = try Launcher(
+                    closing: [connection],
+                    imageStore: configuration.imageStore,
+                    filters: filters
+                )
                 let group = try CgroupV1(folders: folders.appending("slot-\(index)"), launcher: launcher)
                 try loop(group)
             case .v2(let folder):
@@ -82,7 +86,7 @@ struct Slot {
             slot: index,
             idBase: configuration.idBase,
             connection: connection,
-            filter: filter
+            filters: filters
         )
         let answer = try run.complete(in: group)
         try group.finish()

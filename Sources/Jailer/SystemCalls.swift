@@ -1,4 +1,4 @@
-/// The names that `SeccompFilter` is built from.
+/// The names that `SeccompFilter`s are built from.
 ///
 /// Each name in `allowed` is something that an ordinary program or its runtime does. Those that call for a word:
 /// - `io_uring_*` is in no list: a second table of calls that a filter cannot see.
@@ -75,7 +75,24 @@ enum SystemCalls {
         "inotify_rm_watch", "poll", "ppoll", "pselect6", "select", "signalfd", "signalfd4",
     ]
 
-    /// Calls that answer EPERM: what programs expect of a privilege that they lack.
+    /// What the init does once the program runs: it waits, takes note, fetches the artefact and ends.
+    static let initProcess = [
+        "brk", "close", "exit", "exit_group", "fstat", "futex", "getpid", "getrandom", "gettid", "ioctl", "lseek",
+        "madvise", "mmap", "mprotect", "mremap", "munmap", "newfstatat", "open", "openat", "openat2", "poll", "ppoll",
+        "pread64", "read", "restart_syscall", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sched_yield",
+        "wait4", "waitid", "write",
+    ]
+
+    /// What the jailer does beside what its programs may.
+    static let jailer = [
+        "clone", "clone3", "mount", "mount_setattr", "move_mount", "open_tree", "personality", "pivot_root",
+        "sethostname", "socket", "socketpair", "umount2",
+    ]
+
+    /// Address families that no ordinary program asks for: packets, vsock, the kernel's cryptography, XDP.
+    static let suspiciousDomains: [Int32] = [17, 38, 40, 44]
+
+    /// Calls that answer EPERM, which is what programs expect of a privilege that they lack, and are taken note of.
     static let refused = [
         "acct", "add_key", "adjtimex", "bpf", "chroot", "clock_adjtime", "clock_settime", "delete_module",
         "fanotify_init", "fanotify_mark", "finit_module", "fsconfig", "fsmount", "fsopen", "fspick", "init_module",

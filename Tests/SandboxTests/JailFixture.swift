@@ -121,6 +121,24 @@ struct JailFixture {
     }
 }
 
+extension JailFixture {
+    /// Runs a Python program with an examiner in Python beside it, which has the channel (`secret` is its request).
+    func examined(program: String, examiner: String, limits: JailLimits = .test) async throws -> JailOutcome {
+        let arguments = ["python3", "-I", "-S", "-c"]
+        return try await pool.run(
+            JailRequest(
+                image: image,
+                executable: .path("/usr/bin/python3"),
+                arguments: arguments + [program],
+                channel: "secret",
+                examiner: .init(executable: "/usr/bin/python3", arguments: arguments + [examiner]),
+                outputCap: 1 << 20,
+                limits: limits
+            )
+        )
+    }
+}
+
 extension HostCheck {
     var description: String { "\(name): \(detail)" }
 }
@@ -160,7 +178,7 @@ enum Leftovers {
                 let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Uid:") }),
                 let uid = UInt32(line.split(whereSeparator: \.isWhitespace)[1])
             else { return false }
-            return (first..<first + 2048).contains(uid)
+            return (first..<first + 4096).contains(uid)
         }
     }
 }

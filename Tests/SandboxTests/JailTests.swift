@@ -126,6 +126,116 @@ struct JailTests {
         }
     }
 
+    @Test("calls that no ordinary program makes are told of, and others are not") func deniedCalls() async throws {
+        try await JailFixture.with { jail in
+            let outcome = try await jail.python(
+                """
+                import ctypes
+                libc = ctypes.CDLL(None)
+                for _ in range(5): libc.syscall(101, 0, 0, 0, 0)
+                libc.syscall(41, 17, 3, 0)
+                libc.syscall(425, 1, 0)
+                libc.syscall(56, 0x10000011, 0, 0, 0, 0)
+                """
+            )
+            #expect(outcome.report.ending == .exited(0))
+            #expect(
+                outcome.report.deniedCalls == [
+                    .init(name: "socket", count: 1), .init(name: "clone", count: 1), .init(name: "ptrace", count: 4),
+                ]
+            )
+            let plain = try await jail.python("import subprocess\nprint(subprocess.run(['true']).returncode)")
+            #expect(plain.stdout == "0\n")
+            #expect(plain.report.deniedCalls.isEmpty)
+        }
+    }
+
+    @Test("a flood of refused calls ends at the limit of CPU time") func deniedFlood() async throws {
+        try await JailFixture.with { jail in
+            let outcome = try await jail.python(
+                "import ctypes\nlibc = ctypes.CDLL(None)\nwhile True: libc.syscall(101, 0, 0, 0, 0)",
+                limits: .test.with { $0.cpuMicroseconds = 500_000 }
+            )
+            #expect(outcome.report.kill == .cpuTime)
+            #expect(outcome.report.deniedCalls.map(\.name) == ["ptrace"])
+        }
+    }
+
+    // MARK: The examiner
+
+    @Test("an examiner speaks with the program through two pipes, and has the channel for itself")
+    func examiner() async throws {
+        try await JailFixture.with { jail in
+            let outcome = try await jail.examined(
+                program: """
+                    import os
+                    fds = sorted(os.listdir("/proc/self/fd"))[:-1]
+                    os.write(4, os.read(3, 100).upper() + f" {os.getuid()} {os.getcwd()} {fds}".encode())
+                    assert os.read(3, 1) == b""
+                    os.write(1, b"program\\n")
+                    """,
+                examiner: """
+                    import os
+                    request = os.read(3, 100)
+                    os.write(6, b"hello")
+                    answer = os.read(5, 200)
+                    os.write(4, request + b"|" + answer + f"|{os.getuid()} {os.getcwd()}".encode())
+                    os.write(1, b"examiner\\n")
+                    """
+            )
+            #expect(outcome.report.ending == .exited(0), "\(outcome.stderr.text)")
+            #expect(outcome.response == "secret|HELLO 1000 /work ['0', '1', '2', '3', '4']|1001 /")
+            #expect(outcome.stdout == "examiner\nprogram\n")
+        }
+    }
+
+    @Test("the program can neither see, trace, signal nor outlive its examiner's knowledge")
+    func examinerIsHidden() async throws {
+        try await JailFixture.with { jail in
+            let outcome = try await jail.examined(
+                program: """
+                    import os, sys
+                    examiner = int(os.read(3, 100))
+                    def attempt(name, act):
+                        try: print(name, "ESCAPED", act())
+                        except Exception as error: print(name, type(error).__name__)
+                    attempt("kill", lambda: os.kill(examiner, 0))
+                    for name in ("environ", "mem", "fd", "maps", "cmdline", "root", "cwd"):
+                        attempt(name, lambda: os.stat(f"/proc/{examiner}/{name}"))
+                    attempt("list", lambda: os.listdir("/proc").index(str(examiner)))
+                    # The same of a process that it may see.
+                    examiner = os.getpid()
+                    attempt("control: kill", lambda: os.kill(examiner, 0))
+                    attempt("control: mem", lambda: os.stat(f"/proc/{examiner}/mem"))
+                    attempt("control: list", lambda: os.listdir("/proc").index(str(examiner)))
+                    sys.stdout.flush()
+                    os.kill(os.getpid(), 9)
+                    """,
+                examiner: """
+                    import os
+                    os.write(6, str(os.getpid()).encode())
+                    os.write(4, b"end" + os.read(5, 10))
+                    """
+            )
+            #expect(outcome.report.ending == .signaled(SIGKILL))
+            // The examiner has seen the end of the program's pipe, and spoken after it.
+            #expect(outcome.response == "end")
+            let found = outcome.stdout.text.split(separator: "\n").filter { $0.contains("ESCAPED") }
+            #expect(found.count == 3 && found.allSatisfy { $0.hasPrefix("control") }, "\(outcome.stdout.text)")
+        }
+    }
+
+    @Test("a program that stays after its examiner's end runs into its limit") func examinerEndsFirst() async throws {
+        try await JailFixture.with { jail in
+            let outcome = try await jail.examined(
+                program: "import time\ntime.sleep(60)",
+                examiner: "import os\nos.write(4, b'passed')",
+                limits: .test.with { $0.wallMicroseconds = 1_000_000 }
+            )
+            #expect(outcome.report.kill == .wallTime)
+        }
+    }
+
     @Test(
         "forbidden system calls are refused",
         arguments: [

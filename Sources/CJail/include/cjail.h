@@ -18,6 +18,8 @@ long cjail_clone(uint64_t flags, int exit_signal, int cgroup_fd, int *_Nullable 
 extern const uint64_t cjail_clone_newuser, cjail_clone_newpid, cjail_clone_newns, cjail_clone_newnet,
     cjail_clone_newipc, cjail_clone_newuts, cjail_clone_newcgroup, cjail_clone_into_cgroup, cjail_clone_parent;
 
+/// fork(2) by the older clone(2), which a filter can look into, without the C library's handlers: returns 0 in the child.
+long cjail_fork(void);
 /// execveat(2) with AT_EMPTY_PATH.
 int cjail_exec_descriptor(int fd, char *_Nullable const *_Nonnull argv, char *_Nullable const *_Nonnull envp);
 int cjail_pivot_root(const char *_Nonnull new_root, const char *_Nonnull put_old);
@@ -54,6 +56,15 @@ int cjail_not_dumpable(void);
 int cjail_set_name(const char *_Nonnull name);
 /// Loads a filter of `count` instructions of 8 bytes each. See seccomp(2).
 int cjail_seccomp_load(const void *_Nonnull instructions, size_t count);
+/// The same, and returns a close-on-exec descriptor that tells of the calls with the action SECCOMP_RET_USER_NOTIF.
+/// See seccomp_unotify(2).
+int cjail_seccomp_load_notifying(const void *_Nonnull instructions, size_t count);
+/// Takes the next call from such a descriptor. `*id` is for the answer; -ENOENT where its process is gone.
+int cjail_seccomp_next(int listener, uint64_t *_Nonnull id, int *_Nonnull call);
+/// Answers a call with an error number, without making it.
+int cjail_seccomp_refuse(int listener, uint64_t id, int error);
+/// Blocks a signal and returns a close-on-exec, non-blocking descriptor that is readable when it came. See signalfd(2).
+int cjail_signal_descriptor(int signal);
 /// Whether the kernel knows a seccomp action.
 int cjail_seccomp_action_available(uint32_t action);
 /// Sets the loopback interface of the current network namespace up.
