@@ -47,6 +47,7 @@ long cjail_clone(uint64_t flags, int exit_signal, int cgroup_fd, int *pidfd) {
     return result(syscall(SYS_clone3, &args, sizeof args));
 }
 
+int cjail_new_user_namespace(void) { return (int)result(syscall(SYS_unshare, CLONE_NEWUSER)); }
 long cjail_fork(void) { return result(syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0)); }
 
 int cjail_exec_descriptor(int fd, char *const *argv, char *const *envp) {

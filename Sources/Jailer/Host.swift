@@ -32,7 +32,7 @@ struct Host {
 
     func examine() -> (checks: [HostCheck], resources: HostResources?) {
         var checks = [
-            privilege(), kernelCalls(), namespaces(), idRange(), imageStore(), stackLimit(), swap(),
+            kernelCalls(), namespaces(), proc(), idRange(), imageStore(), stackLimit(), swap(),
         ]
         var hierarchy: CgroupHierarchy?
         var groups: [String] = []
@@ -89,16 +89,6 @@ struct Host {
 
     // MARK: Checks
 
-    private func privilege() -> HostCheck {
-        HostCheck(
-            name: "privilege",
-            passed: geteuid() == 0,
-            detail: "the jailer runs as uid \(geteuid())",
-            remedy: geteuid() == 0
-                ? "" : "start assay as root: the service drops its own privilege, the jailer keeps it"
-        )
-    }
-
     private func kernelCalls() -> HostCheck {
         let remedy = "use Linux 5.19 or later"
         let folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -147,6 +137,21 @@ struct Host {
         )
     }
 
+    /// Mounts a /proc of its own, which a container with a masked one does not allow.
+    private func proc() -> HostCheck {
+        let error = inChild(Namespaces.all) {
+            let result = cjail_mount_private()
+            return -min(0, result < 0 ? result : cjail_mount("proc", "/proc", "proc", 0, "subset=pid,hidepid=2"))
+        }
+        return HostCheck(
+            name: "proc",
+            passed: error == 0,
+            detail: error == 0 ? "own processes alone" : "mount: \(SyscallError.text(error))",
+            remedy: error == 0
+                ? "" : "give the container an unmasked /proc (podman: --security-opt unmask=ALL), and user namespaces"
+        )
+    }
+
     /// The error number of a clone with `flags`, 0 where it works.
     private func probe(_ flags: UInt64) -> Int32 {
         inChild(flags) { 0 }
@@ -169,6 +174,15 @@ struct Host {
             configuration.idBase,
             configuration.idBase + Namespaces.idsPerSlot * JailerConfiguration.maximumSlots - 1
         )
+        if let rootless = configuration.rootless {
+            let passed = rootless.ids.contains(first) && rootless.ids.contains(last)
+            return HostCheck(
+                name: "user ids",
+                passed: passed,
+                detail: "\(first)-\(last) of the subordinate ids \(rootless.ids.lowerBound)-\(rootless.ids.upperBound - 1)",
+                remedy: passed ? "" : "leave jails.id_base at 0"
+            )
+        }
         let users = (try? TextFile.read("/etc/passwd")) ?? ""
         let clash = users.split(separator: "\n").first { line in
             let fields = line.split(separator: ":", omittingEmptySubsequences: false)
@@ -197,7 +211,8 @@ struct Host {
                 remedy: "run assay image build"
             )
         }
-        guard status.st_uid == 0, status.st_mode & 0o022 == 0 else {
+        // Without privilege, others than root and the user have been ruled out before: Rootless.
+        guard status.st_uid == 0 || configuration.rootless != nil, status.st_mode & 0o022 == 0 else {
             return HostCheck(
                 name: "image store",
                 passed: false,

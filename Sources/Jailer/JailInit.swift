@@ -282,14 +282,3 @@ private struct Refusals {
         return count.nonzeroBitCount == 1 ? (call, count) : nil
     }
 }
-
-/// A NULL-terminated array of C strings, for execve(2); lives as long as the process.
-private struct CStringArray {
-    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-
-    init(_ strings: [String]) {
-        pointers = .allocate(capacity: strings.count + 1)
-        for (index, string) in strings.enumerated() { pointers[index] = strdup(string) }
-        pointers[strings.count] = nil
-    }
-}

@@ -7,13 +7,19 @@ import LinuxSystem
 public struct JailerConfiguration: Sendable {
     /// The folder that `JailSpec.image` is below; root's, writable by nobody else.
     public var imageStore: String
-    /// First host id of the jails' users: slot n has four from `idBase + 4n` on.
+    /// First host id of the jails' users: slot n has four from `idBase + 4n` on. 0: the default of root, or the
+    /// first subordinate id of any other user.
     public var idBase: UInt32
+    /// Set where the jailer was not started by root.
+    var rootless: Rootless?
 
     public init(imageStore: String, idBase: UInt32) {
         self.imageStore = imageStore
         self.idBase = idBase
     }
+
+    /// Far from Debian's own users and from the ranges that useradd(8) and systemd give away.
+    static let defaultIDBase: UInt32 = 0x6a00_0000
 
     /// Most slots, which bounds the host ids in use.
     public static let maximumSlots: UInt32 = 1024
@@ -23,7 +29,7 @@ public struct JailerConfiguration: Sendable {
 ///
 /// Single-threaded, like everything that is forked from it. It ends when the service closes the control socket.
 public struct Keeper {
-    private let configuration: JailerConfiguration
+    private var configuration: JailerConfiguration
     private let control: Int32
     private var slots: [pid_t: UInt32] = [:]
 
@@ -37,8 +43,12 @@ public struct Keeper {
         // A service that closes its end is an answer of EPIPE, not a death.
         signal(SIGPIPE, SIG_IGN)
         cjail_set_name("assay-keeper")
-        let host = Host(configuration: configuration)
-        var (checks, resources) = host.examine()
+        let privilege = gainPrivilege()
+        var (checks, resources): ([HostCheck], HostResources?) = ([privilege], nil)
+        if privilege.passed {
+            (checks, resources) = Host(configuration: configuration).examine()
+            checks.insert(privilege, at: 0)
+        }
         if let resources, checks.allSatisfy(\.passed) {
             // For good, and for everything that is forked from here.
             let error = -resources.filters.jailer.load()
@@ -57,6 +67,31 @@ public struct Keeper {
         }
         stopSlots()
         return 0
+    }
+
+    /// Becomes root of a user namespace where the process is not root, and settles which ids the jails' users have.
+    private mutating func gainPrivilege() -> HostCheck {
+        guard geteuid() != 0 else {
+            if configuration.idBase == 0 { configuration.idBase = JailerConfiguration.defaultIDBase }
+            return HostCheck(name: "privilege", passed: true, detail: "root")
+        }
+        do throws(Rootless.Refusal) {
+            let rootless = try Rootless.enter(imageStore: configuration.imageStore)
+            if configuration.idBase == 0 { configuration.idBase = rootless.ids.lowerBound }
+            configuration.rootless = rootless
+            return HostCheck(
+                name: "privilege",
+                passed: true,
+                detail: "rootless: uid \(rootless.user), subordinate ids from \(rootless.ids.lowerBound)"
+            )
+        } catch {
+            return HostCheck(
+                name: "privilege",
+                passed: false,
+                detail: "not root, and rootless does not work: \(error.reason)",
+                remedy: error.remedy + "; or start assay as root: the service drops its privilege by itself"
+            )
+        }
     }
 
     /// The next connection to serve; `nil` when the service is gone.

@@ -11,18 +11,14 @@ public final class JailerProcess: Sendable {
         /// Path of `assay-jailer`.
         public var executable: String
         public var imageStore: String
-        /// First host id of the jails' users.
+        /// First host id of the jails' users; 0 leaves it to the jailer.
         public var idBase: UInt32
 
-        public init(executable: String, imageStore: String, idBase: UInt32 = Self.defaultIDBase) {
+        public init(executable: String, imageStore: String, idBase: UInt32 = 0) {
             self.executable = executable
             self.imageStore = imageStore
             self.idBase = idBase
-        }
-
-        /// Far from Debian's own users and from the ranges that useradd(8) and systemd give away.
-        public static let defaultIDBase: UInt32 = 0x6a00_0000
-    }
+        }    }
 
     /// The keeper's process id.
     public let pid: Int32

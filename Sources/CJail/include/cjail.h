@@ -20,6 +20,8 @@ extern const uint64_t cjail_clone_newuser, cjail_clone_newpid, cjail_clone_newns
 
 /// fork(2) by the older clone(2), which a filter can look into, without the C library's handlers: returns 0 in the child.
 long cjail_fork(void);
+/// unshare(2) with CLONE_NEWUSER.
+int cjail_new_user_namespace(void);
 /// execveat(2) with AT_EMPTY_PATH.
 int cjail_exec_descriptor(int fd, char *_Nullable const *_Nonnull argv, char *_Nullable const *_Nonnull envp);
 int cjail_pivot_root(const char *_Nonnull new_root, const char *_Nonnull put_old);

@@ -194,10 +194,11 @@ extension Setting {
     )
     static let idBase = Setting(
         "jails.id_base",
-        fallback: "1778384896",
+        fallback: "0",
         unit: "user id",
-        kind: .integer(1...4_000_000_000),
-        "The first of the 2048 host ids of the jails' users; no user of the host, and no other service, may have one."
+        kind: .integer(0...4_000_000_000),
+        "The first of the 4096 host ids of the jails' users; no user of the host, and no other service, may have one. "
+            + "0: 1778384896 where assay is started by root, else the user's first subordinate id."
     )
     static let logLevel = Setting(
         "log_level",
