@@ -20,7 +20,7 @@ struct HealthRoutes: Sendable {
         let checks = report.checks.map { check in
             Value.map([
                 MapEntry(key: "name", value: Value(check.name)),
-                MapEntry(key: "status", value: Value(check.isHealthy ? "pass" : "fail")),
+                MapEntry(key: "status", value: Value(check.status)),
                 MapEntry(key: "detail", value: check.detail.map { Value($0) } ?? .null),
             ])
         }
@@ -29,5 +29,12 @@ struct HealthRoutes: Sendable {
             MapEntry(key: "checks", value: .list(checks)),
         ])
         return .json(body, status: isHealthy ? .ok : .serviceUnavailable)
+    }
+}
+
+extension HealthReport.Check {
+    fileprivate var status: String {
+        if isHealthy { return "pass" }
+        return concernsReadiness || concernsLiveness ? "fail" : "warn"
     }
 }

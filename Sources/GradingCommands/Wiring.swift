@@ -97,7 +97,7 @@ func makeGradingStack(
     _ process: PreparedProcess,
     logger: Logger
 ) async throws -> GradingStack {
-    let (jailer, runtimes, pool) = try makeSandbox(settings, process, languages: Language.allCases)
+    let (jailer, runtimes, pool) = try makeSandbox(settings, process, languages: Language.allCases, logger)
     let store = try SubmissionStore(path: settings.databasePath, options: settings.store)
     let service = try await LocalGradingService(
         store: store,
@@ -118,7 +118,7 @@ func makeGrader(
     languages: [Language],
     logger: Logger
 ) async throws -> any SubmissionGrader {
-    let (jailer, runtimes, pool) = try makeSandbox(settings, process, languages: languages)
+    let (jailer, runtimes, pool) = try makeSandbox(settings, process, languages: languages, logger)
     let grader = Grader(runtimes: runtimes, pool: pool, jailer: jailer, configuration: settings.engine)
     return LocalSubmissionGrader(grader: grader, pool: pool, jailer: jailer)
 }
@@ -180,13 +180,21 @@ func inspectHost(_ settings: Settings, _ process: PreparedProcess) async throws 
 private func makeSandbox(
     _ settings: Settings,
     _ process: PreparedProcess,
-    languages: [Language]
+    languages: [Language],
+    _ logger: Logger
 ) throws -> (JailerProcess, [Language: LanguageRuntime], SlotPool) {
     guard let jailer = process.jailer else {
         throw SandboxError.jailerUnavailable(process.failure ?? "not started")
     }
     let runtimes = try LanguageRuntime.load(from: ImageStore(root: settings.imagesPath), languages: languages)
-    return (jailer, runtimes, try SlotPool(jailer: jailer, size: settings.workers))
+    let pool = try SlotPool(jailer: jailer, size: settings.workers) { event in
+        switch event {
+        case .retired(let slot, let reason):
+            logger.warning("a slot is retired", metadata: ["slot": "\(slot)", "reason": "\(reason)"])
+        case .lost: logger.warning("a slot's process ended in the middle of a run")
+        }
+    }
+    return (jailer, runtimes, pool)
 }
 
 /// A grader with a jailer of its own.

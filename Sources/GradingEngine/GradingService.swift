@@ -107,12 +107,21 @@ public struct HealthReport: Sendable, Hashable {
         public var detail: String?
         /// Whether a failure means that the process must be restarted, rather than left alone until it is ready.
         public var concernsLiveness: Bool
+        /// Whether a failure means that the service should get no work; else it is a warning.
+        public var concernsReadiness: Bool
 
-        public init(name: String, isHealthy: Bool, detail: String? = nil, concernsLiveness: Bool = false) {
+        public init(
+            name: String,
+            isHealthy: Bool,
+            detail: String? = nil,
+            concernsLiveness: Bool = false,
+            concernsReadiness: Bool = true
+        ) {
             self.name = name
             self.isHealthy = isHealthy
             self.detail = detail
             self.concernsLiveness = concernsLiveness
+            self.concernsReadiness = concernsReadiness
         }
     }
 
@@ -120,6 +129,6 @@ public struct HealthReport: Sendable, Hashable {
 
     public init(checks: [Check]) { self.checks = checks }
 
-    public var isReady: Bool { checks.allSatisfy(\.isHealthy) }
+    public var isReady: Bool { checks.allSatisfy { $0.isHealthy || !$0.concernsReadiness } }
     public var isLive: Bool { checks.allSatisfy { $0.isHealthy || !$0.concernsLiveness } }
 }

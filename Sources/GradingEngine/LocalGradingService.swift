@@ -199,29 +199,65 @@ public actor LocalGradingService: GradingService, Service {
     }
 
     public func health() async -> HealthReport {
-        let jailerIsAlive = pool.isHealthy
-        var database = HealthReport.Check(name: "database", isHealthy: true)
-        do {
-            queueDepth = max(queueDepth, 0)
-            _ = try await store.queueDepth()
-        } catch {
-            database = HealthReport.Check(name: "database", isHealthy: false, detail: "it cannot be read")
-        }
-        return HealthReport(checks: [
+        var checks: [HealthReport.Check] = []
+        let keeperIsAlive = pool.isHealthy
+        checks.append(
             .init(
-                name: "jailer",
-                isHealthy: jailerIsAlive,
-                detail: jailerIsAlive ? "cgroup \(jailer.cgroup)" : "it ended",
+                name: "keeper",
+                isHealthy: keeperIsAlive,
+                detail: keeperIsAlive ? "cgroup \(jailer.cgroup)" : "it ended",
                 concernsLiveness: true
-            ),
-            database,
+            )
+        )
+        checks += await slotChecks()
+        do {
+            _ = try await store.queueDepth()
+            checks.append(.init(name: "store", isHealthy: true))
+        } catch {
+            checks.append(.init(name: "store", isHealthy: false, detail: "it cannot be read"))
+        }
+        for (_, runtime) in runtimes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            checks.append(
+                .init(
+                    name: "image \(runtime.image.name)",
+                    isHealthy: runtime.image.isPresent,
+                    detail: runtime.image.isPresent ? runtime.image.toolchain : "its files are gone",
+                    concernsReadiness: false
+                )
+            )
+        }
+        checks.append(
             .init(
                 name: "queue",
                 isHealthy: queueDepth < configuration.queueLimit,
                 detail: "\(queueDepth) of \(configuration.queueLimit) waiting"
+            )
+        )
+        checks.append(.init(name: "accepting", isHealthy: !isStopping, detail: isStopping ? "shutting down" : nil))
+        return HealthReport(checks: checks)
+    }
+
+    private func slotChecks() async -> [HealthReport.Check] {
+        var isHealthy = true
+        do {
+            try await pool.openIfNone()
+        } catch {
+            isHealthy = false
+        }
+        let account = pool.account
+        return [
+            .init(
+                name: "slots",
+                isHealthy: isHealthy,
+                detail: isHealthy ? "\(account.open) of \(pool.size) open" : "none can be opened"
             ),
-            .init(name: "accepting", isHealthy: !isStopping, detail: isStopping ? "shutting down" : nil),
-        ])
+            .init(
+                name: "retired slots",
+                isHealthy: account.retired == 0,
+                detail: account.lastRetirement.map { "\(account.retired); the last: \($0)" },
+                concernsReadiness: false
+            ),
+        ]
     }
 
     // MARK: The queue

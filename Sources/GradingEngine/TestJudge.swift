@@ -117,6 +117,7 @@ extension RunFacts {
             isStdoutOverLimit: outcome.stdoutTruncated,
             isStderrOverLimit: outcome.stderrTruncated,
             frame: outcome.responseTruncated ? .oversized : RunnerFrame.parse(outcome.response),
+            deniedCalls: report.deniedCalls.map(\.name),
             internalFailure: failure
         )
     }

@@ -43,7 +43,9 @@ public struct TestResult: Sendable, Hashable {
     public var returned: Value?
     public var comparison: ComparisonOutcome?
     public var message: String?
-    /// What was odd about the run, for whoever trains the program's author; see `Suspicion`. No verdict depends on it.
+    /// What was odd about the run, see `Suspicion`.
+    ///
+    /// No verdict depends on it.
     public var suspicion: [String] = []
 
     public init(index: Int, name: String?, type: String, verdict: Verdict, message: String? = nil) {

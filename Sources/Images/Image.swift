@@ -1,3 +1,5 @@
+import Glibc
+
 /// One version of an image, ready to be a jail's root file system.
 ///
 /// As long as a reference to it lives, in any process, no build removes its tree.
@@ -22,6 +24,9 @@ public final class Image: Sendable {
     public var digest: String { record.digest }
     /// The toolchain's name and version, as `CPython 3.13.5`.
     public var toolchain: String { record.toolchain }
+
+    /// Whether the tree is still where it was.
+    public var isPresent: Bool { access(rootfs, R_OK | X_OK) == 0 }
 
     var manifestPath: String { Image.manifestPath(in: versionFolder) }
     var statusPath: String { Image.statusPath(in: versionFolder) }

@@ -119,6 +119,21 @@ public struct HostCheck: Sendable, Hashable {
     }
 }
 
+/// The end of a slot by its own decision.
+public struct SlotEnding: Sendable, Hashable {
+    /// The slot's index: its control group, and its host ids.
+    public var slot: UInt32
+    public var reason: JailFailure
+    /// Its group could not be put in order: the keeper never uses the index again.
+    public var isRetired: Bool
+
+    public init(slot: UInt32, reason: JailFailure, isRetired: Bool) {
+        self.slot = slot
+        self.reason = reason
+        self.isRetired = isRetired
+    }
+}
+
 /// What the jailer sends.
 public enum JailerMessage: Sendable, Hashable {
     /// The first message of the keeper: what the host gives. A failed check means that no slot can be had.
@@ -128,6 +143,8 @@ public enum JailerMessage: Sendable, Hashable {
     case report(JailReport)
     /// The run could not be made, or the slot could not be set up.
     case failure(JailFailure)
+    /// The slot ends after the answer to the present run, which follows.
+    case ending(SlotEnding)
 }
 
 /// What the service sends beside `JailSpec`s: one byte, which no spec is.
@@ -217,6 +234,13 @@ extension JailerMessage {
             writer.text(failure.stage)
             writer.integer(failure.errno)
             writer.text(failure.detail)
+        case .ending(let ending):
+            writer.integer(UInt8(4))
+            writer.integer(ending.slot)
+            writer.text(ending.reason.stage)
+            writer.integer(ending.reason.errno)
+            writer.text(ending.reason.detail)
+            writer.flag(ending.isRetired)
         }
         return writer.bytes
     }
@@ -245,6 +269,18 @@ extension JailerMessage {
                     stage: try reader.text("stage"),
                     errno: try reader.integer("errno"),
                     detail: try reader.text("detail")
+                )
+            )
+        case 4:
+            self = .ending(
+                SlotEnding(
+                    slot: try reader.integer("slot"),
+                    reason: JailFailure(
+                        stage: try reader.text("stage"),
+                        errno: try reader.integer("errno"),
+                        detail: try reader.text("detail")
+                    ),
+                    isRetired: try reader.flag("retired")
                 )
             )
         default: throw WireError(field: "kind", reason: "unknown")

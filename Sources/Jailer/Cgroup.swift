@@ -33,7 +33,8 @@ protocol Cgroup: AnyObject {
     /// - Throws: when something is; the slot must not be used again.
     func finish() throws(SyscallError)
     /// Removes the group from the host.
-    func remove()
+    /// - Throws: when something keeps it.
+    func remove() throws(SyscallError)
 }
 
 /// Which cgroup hierarchy the host offers, and where this service's groups stand in it.

@@ -94,13 +94,18 @@ public final class CgroupV1: Cgroup {
         }
     }
 
-    func remove() {
+    func remove() throws(SyscallError) {
         close(cpu)
         close(oom)
         launcher.stop()
         for folder in folders.all {
             // The launcher leaves its groups a moment after it was waited for.
-            for _ in 0..<100 where rmdir(folder) != 0 && errno == EBUSY { usleep(1000) }
+            for attempt in 0... {
+                if rmdir(folder) == 0 { break }
+                let error = errno
+                guard error == EBUSY, attempt < 100 else { throw SyscallError("rmdir", folder, errno: error) }
+                usleep(1000)
+            }
         }
     }
 

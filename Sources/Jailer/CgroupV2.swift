@@ -55,7 +55,8 @@ final class CgroupV2: Cgroup {
         closeFiles()
         // Ended processes leave the group a moment after they were waited for.
         for attempt in 0... {
-            if rmdir(folder) == 0 { return }
+            // Not there: it could not be made.
+            if rmdir(folder) == 0 || errno == ENOENT { return }
             let error = errno
             guard error == EBUSY, attempt < 200 else { throw SyscallError("rmdir", folder, errno: error) }
             if attempt == 0 { try killAll() }
@@ -63,10 +64,8 @@ final class CgroupV2: Cgroup {
         }
     }
 
-    func remove() {
-        closeFiles()
-        rmdir(folder)
-    }
+    /// Between runs there is none.
+    func remove() throws(SyscallError) { try finish() }
 
     private func closeFiles() {
         guard let run else { return }

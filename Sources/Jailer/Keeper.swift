@@ -32,6 +32,8 @@ public struct Keeper {
     private var configuration: JailerConfiguration
     private let control: Int32
     private var slots: [pid_t: UInt32] = [:]
+    /// Indexes of slots that ended without a clean group: something of theirs may still be there.
+    private var retired: Set<UInt32> = []
 
     public init(configuration: JailerConfiguration, control: Int32) {
         self.configuration = configuration
@@ -113,7 +115,7 @@ public struct Keeper {
 
     private mutating func openSlot(on connection: Int32, with resources: HostResources) {
         defer { close(connection) }
-        let used = Set(slots.values)
+        let used = retired.union(slots.values)
         guard let index = (0..<JailerConfiguration.maximumSlots).first(where: { !used.contains($0) }) else {
             return refuse(connection, JailFailure(stage: "open slot", errno: ENOSPC))
         }
@@ -145,7 +147,7 @@ public struct Keeper {
             var status: Int32 = 0
             let pid = cjail_wait(-1, true, &exited, &status)
             if pid <= 0 { return }
-            slots[pid] = nil
+            if let index = slots.removeValue(forKey: pid), !exited || status != 0 { retired.insert(index) }
         }
     }
 

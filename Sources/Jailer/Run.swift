@@ -31,6 +31,8 @@ final class Run {
     private var failure: JailFailure?
     private var kill: JailReport.Kill?
     private var hasEnded = false
+    /// When the jail was killed, or its init said that the program ended.
+    private var doomed: UInt64?
     private var started: UInt64?
     private var ended: UInt64?
     /// CPU time of building the jail, which is not the program's.
@@ -38,6 +40,9 @@ final class Run {
 
     /// A jail that is not up after this time is a fault of the host: 20 s, in microseconds.
     private static let setupLimit: UInt64 = 20_000_000
+    /// A jail whose processes are not gone this long after their end was due has one that cannot die: 10 s, in
+    /// microseconds.
+    private static let teardownLimit: UInt64 = 10_000_000
     /// At least this often the accounts are read: 50 ms, in microseconds.
     private static let longestPause: UInt64 = 50_000
 
@@ -135,9 +140,11 @@ final class Run {
         let began = monotonicMicroseconds()
         while !hasEnded {
             let now = monotonicMicroseconds()
+            // What is known is reported; the group is found to be in use after it, and the slot ends.
+            if let doomed, now - doomed > Self.teardownLimit { break }
             try wait(microseconds: try checkLimits(in: group, now: now, began: began))
         }
-        try reap()
+        if hasEnded { try reap() }
         readStatus()
         for index in outputs.indices where outputs[index].isOpen { drain(index) }
         return try outcome(in: group)
@@ -182,7 +189,10 @@ final class Run {
         killJail()
     }
 
-    private func killJail() { _ = cjail_pidfd_send_signal(pidfd, SIGKILL) }
+    private func killJail() {
+        doomed = doomed ?? monotonicMicroseconds()
+        _ = cjail_pidfd_send_signal(pidfd, SIGKILL)
+    }
 
     // MARK: Events
 
@@ -232,6 +242,8 @@ final class Run {
                 if ending == nil {
                     ending = how
                     ended = monotonicMicroseconds()
+                    // Where the program could not be executed, the examiner still finds out.
+                    if case .notExecuted = how {} else { doomed = doomed ?? ended }
                 }
                 artefact = copied
             case .denied(let call, let count): deniedCalls[call] = count

@@ -6,7 +6,8 @@ import LinuxSystem
 /// A process that serves one run after another on one connection.
 ///
 /// Forked from the keeper. It ends when the service closes the connection, or when it cannot vouch for a clean group
-/// any more; the keeper then starts another where the service asks for it.
+/// any more; the keeper then starts another where the service asks for it. Exit status 0 says that nothing of it is left,
+/// and that its index can be used again.
 struct Slot {
     var configuration: JailerConfiguration
     var index: UInt32
@@ -23,19 +24,28 @@ struct Slot {
                     imageStore: configuration.imageStore,
                     filters: filters
                 )
-                let group = try CgroupV1(folders: folders.appending("slot-\(index)"), launcher: launcher)
-                try loop(group)
+                try loop(try CgroupV1(folders: folders.appending(name), launcher: launcher))
             case .v2(let folder):
-                let own = folder + "/slot-\(index)"
-                // A slot of this number that was killed in a run has left its group.
-                CgroupTree.remove(own)
-                try loop(CgroupV2(folder: own))
+                try loop(CgroupV2(folder: folder + "/" + name))
             }
             _exit(0)
         } catch {
             send(.failure(JailFailure(stage: "slot: \(error.call)", errno: error.errno, detail: error.object)))
-            _exit(1)
+            _exit(removesGroups() ? 0 : 1)
         }
+    }
+
+    private var name: String { "slot-\(index)" }
+
+    /// Whether no group of this slot is left after a failure outside of a run.
+    private func removesGroups() -> Bool {
+        let folders =
+            switch hierarchy {
+            case .v1(let folders): folders.appending(name).all
+            case .v2(let folder): [folder + "/" + name]
+            }
+        for folder in folders { CgroupTree.remove(folder) }
+        return folders.allSatisfy { access($0, F_OK) != 0 }
     }
 
     private func loop(_ group: any Cgroup) throws(SyscallError) {
@@ -51,32 +61,45 @@ struct Slot {
             defer { for descriptor in received { close(descriptor) } }
             // A cancel that comes between two runs is late: its run has ended.
             if length == 1 { continue }
-            let answer: JailerMessage
-            do {
+            do throws(WireError) {
                 let spec = try JailSpec(decoding: Array(buffer[..<length]), descriptorCount: count)
-                answer = try run(spec, received, in: group)
-            } catch let error as WireError {
-                answer = .failure(JailFailure(stage: error.field, errno: EINVAL, detail: error.reason))
-            } catch let failure as JailFailure {
-                answer = .failure(failure)
-            } catch let error as SyscallError {
-                try throwing(error)
+                serve(spec, received, in: group)
             } catch {
-                answer = .failure(JailFailure(stage: "run", errno: 0, detail: "unknown error"))
+                send(.failure(JailFailure(stage: error.field, errno: EINVAL, detail: error.reason)))
             }
-            send(answer)
         }
-        group.remove()
+        try group.remove()
     }
 
-    /// A generic `catch` has lost the type of what it caught.
-    private func throwing(_ error: SyscallError) throws(SyscallError) -> Never { throw error }
+    /// Makes one run and answers it; ends the process where another run cannot follow.
+    private func serve(_ spec: JailSpec, _ descriptors: [Int32], in group: any Cgroup) {
+        var answer: JailerMessage
+        var ending: SlotEnding?
+        do throws(SyscallError) {
+            answer = try run(spec, descriptors, in: group)
+        } catch {
+            // Half a jail may be there still, and its pipes are open: they go with this process.
+            let failure = JailFailure(stage: "run: \(error.call)", errno: error.errno, detail: error.object)
+            answer = .failure(failure)
+            ending = SlotEnding(slot: index, reason: failure, isRetired: false)
+        }
+        do throws(SyscallError) {
+            try group.finish()
+            if ending != nil { try group.remove() }
+        } catch {
+            let reason = JailFailure(stage: "clear group: \(error.call)", errno: error.errno, detail: error.object)
+            ending = SlotEnding(slot: index, reason: reason, isRetired: true)
+        }
+        if let ending { send(.ending(ending)) }
+        send(answer)
+        if let ending { _exit(ending.isRetired ? 1 : 0) }
+    }
 
     private func run(
         _ spec: JailSpec,
         _ descriptors: [Int32],
         in group: any Cgroup
-    ) throws -> JailerMessage {
+    ) throws(SyscallError) -> JailerMessage {
         let entry = try group.prepare(memoryBytes: spec.limits.memoryBytes, processes: spec.limits.processes)
         let run = try Run(
             spec,
@@ -88,9 +111,7 @@ struct Slot {
             connection: connection,
             filters: filters
         )
-        let answer = try run.complete(in: group)
-        try group.finish()
-        return answer
+        return try run.complete(in: group)
     }
 
     private func send(_ message: JailerMessage) {

@@ -11,8 +11,19 @@ struct Slot: Sendable {
     let connection: Int32
 
     /// Makes one run.
-    /// - Throws: `SandboxError.slotLost` when the slot's process ended: the slot is of no use any more.
-    func run(_ request: JailRequest) throws(SandboxError) -> JailOutcome {
+    ///
+    /// The slot is of no use any more where it says that it ends, and after `SandboxError.slotLost`, which says that its
+    /// process ended without a word.
+    func run(_ request: JailRequest) -> (result: Result<JailOutcome, SandboxError>, ending: SlotEnding?) {
+        var ending: SlotEnding?
+        do throws(SandboxError) {
+            return (.success(try run(request, ending: &ending)), ending)
+        } catch {
+            return (.failure(error), ending)
+        }
+    }
+
+    private func run(_ request: JailRequest, ending: inout SlotEnding?) throws(SandboxError) -> JailOutcome {
         var parcel = Parcel()
         defer { parcel.close() }
         let stdin = try parcel.add("stdin", request.stdin)
@@ -77,7 +88,7 @@ struct Slot: Sendable {
         )
         // The artefact is used by this descriptor until the answer is there.
         let report = try withExtendedLifetime(request) { () throws(SandboxError) in
-            try exchange(spec, parcel.descriptors)
+            try exchange(spec, parcel.descriptors, ending: &ending)
         }
         return try outcome(report, parcel, response: response, artefact: artefact?.descriptor)
     }
@@ -88,20 +99,29 @@ struct Slot: Sendable {
         _ = cjail_send(connection, command, 1, nil, 0)
     }
 
-    private func exchange(_ spec: JailSpec, _ descriptors: [Int32]) throws(SandboxError) -> JailReport {
+    private func exchange(
+        _ spec: JailSpec,
+        _ descriptors: [Int32],
+        ending: inout SlotEnding?
+    ) throws(SandboxError) -> JailReport {
         let message = spec.encoded()
         guard message.count <= JailSpec.maximumSize, descriptors.count <= JailSpec.maximumDescriptors else {
             throw SandboxError.resources("the run's description is too large: \(message.count) bytes")
         }
         let sent = cjail_send(connection, message, message.count, descriptors, descriptors.count)
         guard sent == message.count else { throw SandboxError.slotLost }
-        switch try JailerProcess.receiveNext(from: connection) {
+        var answer = try JailerProcess.receiveNext(from: connection)
+        if case .ending(let news)? = answer {
+            ending = news
+            answer = try JailerProcess.receiveNext(from: connection)
+        }
+        switch answer {
         case nil: throw SandboxError.slotLost
         case .report(let report)?:
             if report.kill == .cancelled { throw SandboxError.cancelled }
             return report
         case .failure(let failure)?: throw SandboxError.jailFailed(failure)
-        case .ready?, .hello?: throw SandboxError.jailerUnavailable("unexpected message of a slot")
+        case .ready?, .hello?, .ending?: throw SandboxError.jailerUnavailable("unexpected message of a slot")
         }
     }
 

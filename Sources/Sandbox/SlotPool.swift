@@ -1,10 +1,11 @@
-public import JailProtocol
+import JailProtocol
 import NIOPosix
 import Synchronization
 
 /// The slots of a service: as many runs at once as there are slots, first come first served.
 ///
-/// A slot whose process ended is replaced by a new one; the run that was in it throws `SandboxError.slotLost`.
+/// A slot that ended is replaced by a new one. Where it could not put its control group in order after a run, it is
+/// retired, and the run's outcome holds; where its process ended in a run, that run throws `SandboxError.slotLost`.
 public final class SlotPool: Sendable {
     private struct State {
         var free: [Slot] = []
@@ -13,21 +14,28 @@ public final class SlotPool: Sendable {
         /// Slots that are open or being opened.
         var count = 0
         var isStopped = false
+        var account = SlotPoolAccount()
     }
 
     private let jailer: JailerProcess
     /// One thread for each slot: its calls block.
     private let threads: NIOThreadPool
     private let state = Mutex(State())
+    private let onEvent: @Sendable (SlotEvent) -> Void
     public let size: Int
 
     /// Opens the first slot, so that a jailer that cannot make any is an error at the start.
     ///
-    /// Others open when wanted.
-    public init(jailer: JailerProcess, size: Int) throws(SandboxError) {
+    /// Others open when wanted. `onEvent` is told when one is lost.
+    public init(
+        jailer: JailerProcess,
+        size: Int,
+        onEvent: @escaping @Sendable (SlotEvent) -> Void = { _ in }
+    ) throws(SandboxError) {
         precondition(size > 0)
         self.jailer = jailer
         self.size = size
+        self.onEvent = onEvent
         threads = NIOThreadPool(numberOfThreads: size)
         threads.start()
         let first = Slot(connection: try jailer.openSlot())
@@ -40,24 +48,49 @@ public final class SlotPool: Sendable {
     /// Whether the jailer can still open slots.
     public var isHealthy: Bool { jailer.isAlive }
 
+    /// What the slots did so far.
+    public var account: SlotPoolAccount {
+        state.withLock { state in
+            var account = state.account
+            account.open = state.count
+            account.busy = state.count - state.free.count
+            return account
+        }
+    }
+
+    /// Opens a slot where none is open.
+    /// - Throws: `SandboxError` where none can be had.
+    public func openIfNone() async throws {
+        let opens = state.withLock { state in
+            guard state.count == 0, !state.isStopped else { return false }
+            state.count = 1
+            return true
+        }
+        if opens { release(try await open()) }
+    }
+
     /// Makes a run as soon as a slot is free.
     ///
     /// Cancelling the task ends the run, or the waiting, with `SandboxError.cancelled` or `CancellationError`.
     public func run(_ request: JailRequest) async throws -> JailOutcome {
         let slot = try await acquire()
-        let result: Result<JailOutcome, any Error> = await withTaskCancellationHandler {
+        let (result, ending) = await withTaskCancellationHandler {
             do {
-                return .success(try await threads.runIfActive { try slot.run(request) })
+                return try await threads.runIfActive { slot.run(request) }
             } catch {
-                return .failure(error)
+                // The pool was stopped.
+                return (.failure(.cancelled), nil)
             }
         } onCancel: {
             slot.cancel()
         }
-        if case .failure(SandboxError.slotLost) = result {
-            discard(slot)
-        } else {
-            release(slot)
+        let isLost = if case .failure(.slotLost) = result { true } else { false }
+        state.withLock { $0.account.note(result, ending, isLost: isLost) }
+        if ending != nil || isLost { discard(slot) } else { release(slot) }
+        if let ending, ending.isRetired {
+            onEvent(.retired(slot: ending.slot, reason: ending.reason))
+        } else if isLost {
+            onEvent(.lost)
         }
         return try result.get()
     }
@@ -118,6 +151,11 @@ public final class SlotPool: Sendable {
             waiter?.continuation.resume(throwing: CancellationError())
         }
         if let slot { return slot }
+        return try await open()
+    }
+
+    /// Opens a slot in a place that has been taken for it.
+    private func open() async throws -> Slot {
         do {
             return try await threads.runIfActive { [jailer] in Slot(connection: try jailer.openSlot()) }
         } catch {

@@ -216,6 +216,7 @@ import Testing
             $0.checks = [
                 HealthReport.Check(name: "database", isHealthy: database, concernsLiveness: true),
                 HealthReport.Check(name: "images", isHealthy: images, detail: "python is altered"),
+                HealthReport.Check(name: "retired slots", isHealthy: false, detail: "1", concernsReadiness: false),
             ]
         }
         try await APIFixture.with(service) { client in
@@ -224,8 +225,9 @@ import Testing
             #expect(liveness.status.code == live)
             #expect(readiness.status.code == ready)
             let checks = try readiness.json()["checks"]?.listValue
-            #expect(checks?.compactMap { $0["name"]?.textValue } == ["database", "images"])
-            #expect(checks?.last?["status"]?.textValue == (images ? "pass" : "fail"))
+            #expect(checks?.compactMap { $0["name"]?.textValue } == ["database", "images", "retired slots"])
+            #expect(checks?[1]["status"]?.textValue == (images ? "pass" : "fail"))
+            #expect(checks?.last?["status"]?.textValue == "warn")
         }
     }
 

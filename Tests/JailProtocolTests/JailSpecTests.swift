@@ -118,6 +118,9 @@ import Testing
             ]
         ),
         .failure(JailFailure(stage: "mount /proc", errno: 1, detail: "x")),
+        .ending(
+            SlotEnding(slot: 7, reason: JailFailure(stage: "clear group", errno: 16, detail: "y"), isRetired: true)
+        ),
         .report(
             JailReport(
                 ending: .signaled(11),

@@ -60,6 +60,7 @@ struct JailFixture {
             pool: try SlotPool(jailer: jailer, size: slots),
             image: try TestHost.imagePath(image)
         )
+        #expect(!Leftovers.groups(ofKeeper: jailer.pid).isEmpty, "the search for groups finds none that are there")
         do {
             try await body(fixture)
         } catch {
@@ -165,8 +166,9 @@ extension JailLimits {
 enum Leftovers {
     /// Control groups of a keeper.
     static func groups(ofKeeper pid: Int32) -> [String] {
-        guard let walker = FileManager.default.enumerator(atPath: "/sys/fs/cgroup") else { return [] }
-        return walker.compactMap { $0 as? String }.filter { $0.hasSuffix("assay.\(pid)") }
+        // Not `enumerator`, which does not go into mounts.
+        let paths = (try? FileManager.default.subpathsOfDirectory(atPath: "/sys/fs/cgroup")) ?? []
+        return paths.filter { $0.hasSuffix("assay.\(pid)") }
     }
 
     /// Processes of the jails' users.

@@ -1,7 +1,6 @@
 import Foundation
 import FoundationNetworking
 import GradingModel
-import Synchronization
 import Testing
 
 /// Where the tests find what they drive.
@@ -33,17 +32,19 @@ final class RunningService: Sendable {
     let process: Process
     let port: Int
     let database: String
-    private let log: Mutex<String>
 
     private init(process: Process, port: Int, database: String) {
         self.process = process
         self.port = port
         self.database = database
-        log = Mutex("")
     }
 
-    /// Starts the service and waits until it listens.
-    static func start(database: String? = nil, flags: [String] = []) throws -> RunningService {
+    /// Starts the service and waits until it listens; `log` takes what it writes to stderr.
+    static func start(
+        database: String? = nil,
+        flags: [String] = [],
+        log: FileHandle? = nil
+    ) throws -> RunningService {
         let database = database ?? Self.temporaryFolder() + "/assay.sqlite"
         let process = Process()
         process.executableURL = URL(fileURLWithPath: TestHost.executable("assay"))
@@ -53,6 +54,7 @@ final class RunningService: Sendable {
         process.environment = ["PATH": "/usr/bin:/bin"]
         let output = Pipe()
         process.standardOutput = output
+        if let log { process.standardError = log }
         try process.run()
         var text = ""
         while !text.contains("\n") {
@@ -69,8 +71,12 @@ final class RunningService: Sendable {
     }
 
     /// Runs `body` with a service that is stopped afterwards; it must end by itself with status 0.
-    static func with(flags: [String] = [], _ body: (RunningService) async throws -> Void) async throws {
-        let service = try start(flags: flags)
+    static func with(
+        flags: [String] = [],
+        log: FileHandle? = nil,
+        _ body: (RunningService) async throws -> Void
+    ) async throws {
+        let service = try start(flags: flags, log: log)
         do {
             try await body(service)
         } catch {
@@ -150,6 +156,20 @@ final class RunningService: Sendable {
     func grade(_ language: String, _ code: String, tests: String, more: String = "") async throws -> Answer {
         let code = String(decoding: JSONCodec.serialize(Value(code)), as: UTF8.self)
         return try await post(#"{"language": "\#(language)", "code": \#(code), "tests": \#(tests) \#(more)}"#)
+    }
+}
+
+/// Processes by their parents.
+///
+/// See proc(5).
+enum ProcessTree {
+    static func children(of pid: Int32) -> [Int32] {
+        let text = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
+        return text.split(separator: " ").compactMap { Int32($0) }
+    }
+
+    static func descendants(of pid: Int32) -> [Int32] {
+        children(of: pid).flatMap { [$0] + descendants(of: $0) }
     }
 }
 

@@ -114,8 +114,8 @@ struct ServiceTests {
             async let answer = service.post(Self.slow)
             try await Task.sleep(for: .seconds(1.5))
             // The slots are the keeper's children, the keeper is the service's.
-            let keepers = Self.children(of: service.process.processIdentifier)
-            let slots = keepers.flatMap(Self.children)
+            let keepers = ProcessTree.children(of: service.process.processIdentifier)
+            let slots = keepers.flatMap(ProcessTree.children)
             #expect(!slots.isEmpty)
             for slot in slots { kill(slot, SIGKILL) }
             let verdict = try await answer.verdict
@@ -130,7 +130,7 @@ struct ServiceTests {
         let answer = try await service.post(Self.slow, query: "?wait=false")
         let id = try #require(answer["id"]?.textValue)
         try await Task.sleep(for: .seconds(1))
-        for keeper in Self.children(of: service.process.processIdentifier) { kill(keeper, SIGKILL) }
+        for keeper in ProcessTree.children(of: service.process.processIdentifier) { kill(keeper, SIGKILL) }
         service.process.waitUntilExit()
         #expect(service.process.terminationStatus == 3)
 
@@ -142,11 +142,6 @@ struct ServiceTests {
             graded = try await next.get("/v1/submissions/\(id)")
         }
         #expect(graded.verdict == "accepted", "\(graded.body)")
-    }
-
-    private static func children(of pid: Int32) -> [Int32] {
-        let text = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
-        return text.split(separator: " ").compactMap { Int32($0) }
     }
 
     @Test("a cancelled submission runs no further") func cancel() async throws {
@@ -196,6 +191,33 @@ struct ServiceTests {
                 return
             }
             #expect(errors.contains { $0["pointer"]?.textValue == pointer }, "\(answer.body)")
+        }
+    }
+
+    @Test("what a program tried is told beside its verdict") func suspicion() async throws {
+        try await RunningService.with { service in
+            let denied = try await service.grade(
+                "python",
+                """
+                import os
+                try:
+                    os.unshare(os.CLONE_NEWUSER)
+                except PermissionError:
+                    print("no")
+                """,
+                tests: #"[{"type": "stdin_stdout", "input": "", "output": "no"}]"#
+            )
+            #expect(denied.verdict == "accepted", "\(denied.body)")
+            #expect(denied.tests.first?["suspicion"] == .list(["denied_call: unshare"]), "\(denied.body)")
+            let early = try await service.grade(
+                "python",
+                "import os\ndef f(x):\n    os._exit(0)\n",
+                tests: #"[{"type": "function_call", "fn_name": "f", "input": [1], "output": 1}]"#
+            )
+            #expect(early.verdict == "runtime_error", "\(early.body)")
+            #expect(early.tests.first?["suspicion"] == .list(["early_exit"]), "\(early.body)")
+            let plain = try await service.post(Self.hello)
+            #expect(plain.tests.first?["suspicion"] == .list([]), "\(plain.body)")
         }
     }
 
