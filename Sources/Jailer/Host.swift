@@ -57,7 +57,10 @@ struct Host {
         do throws(JailFailure) {
             try step("seccomp", cjail_seccomp_action_available(cseccomp_action_kill_process()))
             let compiled = try JailFilters()
-            let error = inChild { -min(0, compiled.program.loadNotifying()) }
+            let error = inChild {
+                _ = cjail_no_new_privileges()
+                return -min(0, compiled.program.loadNotifying())
+            }
             guard error == 0 else {
                 throw JailFailure(
                     stage: "load a notifying filter",
@@ -132,8 +135,7 @@ struct Host {
             passed: false,
             detail:
                 "clone3 with \(missing.isEmpty ? "all" : missing.joined(separator: ", ")): \(SyscallError.text(error))",
-            remedy: "allow user namespaces: sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, "
-                + "kernel.apparmor_restrict_unprivileged_userns"
+            remedy: Namespaces.remedy
         )
     }
 
@@ -175,11 +177,11 @@ struct Host {
             configuration.idBase + Namespaces.idsPerSlot * JailerConfiguration.maximumSlots - 1
         )
         if let rootless = configuration.rootless {
-            let passed = rootless.ids.contains(first) && rootless.ids.contains(last)
+            let (ids, passed) = (rootless.ids, rootless.ids.contains(first) && rootless.ids.contains(last))
             return HostCheck(
                 name: "user ids",
                 passed: passed,
-                detail: "\(first)-\(last) of the subordinate ids \(rootless.ids.lowerBound)-\(rootless.ids.upperBound - 1)",
+                detail: "\(first)-\(last) of the subordinate ids \(ids.lowerBound)-\(ids.upperBound - 1)",
                 remedy: passed ? "" : "leave jails.id_base at 0"
             )
         }

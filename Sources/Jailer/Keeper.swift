@@ -7,8 +7,9 @@ import LinuxSystem
 public struct JailerConfiguration: Sendable {
     /// The folder that `JailSpec.image` is below; root's, writable by nobody else.
     public var imageStore: String
-    /// First host id of the jails' users: slot n has four from `idBase + 4n` on. 0: the default of root, or the
-    /// first subordinate id of any other user.
+    /// First host id of the jails' users: slot n has four from `idBase + 4n` on.
+    ///
+    /// 0: the default of root, or the first subordinate id of any other user.
     public var idBase: UInt32
     /// Set where the jailer was not started by root.
     var rootless: Rootless?
@@ -53,6 +54,7 @@ public struct Keeper {
         }
         if let resources, checks.allSatisfy(\.passed) {
             // For good, and for everything that is forked from here.
+            _ = cjail_no_new_privileges()
             let error = -resources.filters.jailer.load()
             if error != 0 {
                 checks.append(

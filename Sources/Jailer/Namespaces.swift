@@ -17,6 +17,11 @@ enum Namespaces {
         ("cgroup", cjail_clone_newcgroup),
     ]
 
+    /// What a host that forbids them can be told.
+    static let remedy =
+        "allow user namespaces: sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, "
+        + "kernel.apparmor_restrict_unprivileged_userns"
+
     /// Host ids of a slot: of its jail's root, its program, its examiner, and one that nobody has.
     static let idsPerSlot: UInt32 = 4
 

@@ -15,6 +15,7 @@ struct Rootless {
     /// Makes the calling process root of such a namespace.
     ///
     /// - Parameter store: the image store, whose owner cannot be told from in there.
+    /// - Returns: which ids there are.
     /// - Throws: what the host refused, with the remedy.
     static func enter(imageStore store: String) throws(Refusal) -> Rootless {
         let (user, group) = (geteuid(), getegid())
@@ -57,9 +58,10 @@ struct Rootless {
             else { continue }
             return first..<first + count
         }
+        let who = name(of: user) ?? "USER"
         throw Refusal(
             "\(file) has no range of \(needed) ids for uid \(user)",
-            remedy: "as root: usermod --add-subuids 200000-265535 --add-subgids 200000-265535 \(name(of: user) ?? "USER")"
+            remedy: "as root: usermod --add-subuids 200000-265535 --add-subgids 200000-265535 \(who)"
         )
     }
 
@@ -74,8 +76,7 @@ struct Rootless {
 
     /// Has the maps written by newuidmap(1) and newgidmap(1), from a child that stays outside.
     private static func unshare(mapping ids: Range<UInt32>, user: UInt32, group: UInt32) throws(Refusal) {
-        let namespaces = "allow user namespaces: sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, "
-            + "kernel.apparmor_restrict_unprivileged_userns"
+        let namespaces = Namespaces.remedy
         func refuse(_ what: String, _ error: Int32, _ remedy: String) -> Refusal {
             Refusal("\(what): \(SyscallError.text(error))", remedy: remedy)
         }

@@ -18,7 +18,8 @@ public final class JailerProcess: Sendable {
             self.executable = executable
             self.imageStore = imageStore
             self.idBase = idBase
-        }    }
+        }
+    }
 
     /// The keeper's process id.
     public let pid: Int32

@@ -30,7 +30,14 @@ enum TestHost {
     }()
 
     /// Host ids of the tests' jails: apart from those of a service that runs meanwhile.
-    static let idBase: UInt32 = 0x6b00_0000
+    ///
+    /// Without root, the user's first subordinate ids, as the jailer takes them by itself.
+    static let idBase: UInt32 = {
+        if geteuid() == 0 { return 0x6b00_0000 }
+        let ranges = (try? String(contentsOfFile: "/etc/subuid", encoding: .utf8)) ?? ""
+        let own = ranges.split(separator: "\n").map { $0.split(separator: ":") }.first { $0.first == NSUserName()[...] }
+        return own.flatMap { $0.count == 3 ? UInt32($0[1]) : nil } ?? 0
+    }()
 
     /// An image's folder below the store.
     static func imagePath(_ name: String) throws -> String {
