@@ -120,17 +120,24 @@ let package = Package(
         ),
         .executableTarget(name: "assay", dependencies: ["GradingCommands"], swiftSettings: settings),
 
+        // The corpus of hostile and legitimate programs, for the tests and the bench.
+        .target(
+            name: "Corpus",
+            dependencies: ["GradingModel", bigInt, .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings
+        ),
+
         // Measurements, and verdicts on data whose verdicts are known.
         .executableTarget(
             name: "assay-bench",
             dependencies: [
-                "DatasetFormats", "GradingModel", "Images", "JailProtocol", "Sandbox",
+                "Corpus", "DatasetFormats", "GradingModel", "Images", "JailProtocol", "Sandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),
 
-        // One test target for each target, and one that drives the built service from outside.
+        // One test target for each target, and two that drive the built service from outside.
         .testTarget(name: "GradingModelTests", dependencies: ["GradingModel", bigInt], swiftSettings: settings),
         .testTarget(
             name: "GradingRulesTests",
@@ -174,6 +181,18 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "ServiceTests", dependencies: ["GradingModel"], swiftSettings: settings),
+        .target(
+            name: "TestService",
+            dependencies: ["GradingModel"],
+            path: "Tests/TestService",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "ServiceTests", dependencies: ["GradingModel", "TestService"], swiftSettings: settings),
+        .testTarget(
+            name: "CorpusTests",
+            dependencies: ["Corpus", "GradingModel", "TestService"],
+            exclude: ["control.py", "honey.py"],
+            swiftSettings: settings
+        ),
     ]
 )

@@ -1,5 +1,6 @@
 import Foundation
 import GradingModel
+import TestService
 import Testing
 
 /// One program in one language, with what it must come to.

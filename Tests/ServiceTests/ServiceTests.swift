@@ -1,5 +1,6 @@
 import Foundation
 import GradingModel
+import TestService
 import Testing
 
 @Suite(

@@ -1,5 +1,6 @@
 import Foundation
 import GradingModel
+import TestService
 import Testing
 
 @Suite(
@@ -162,7 +163,7 @@ private struct LogFile {
     }
 }
 
-extension RunningService.Answer {
+extension ServiceAnswer {
     /// A check of a health report.
     fileprivate func check(_ name: String) -> Value? {
         guard case .list(let checks)? = body["checks"] else { return nil }

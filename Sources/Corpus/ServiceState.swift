@@ -1,0 +1,117 @@
+import Foundation
+
+/// What a running service holds, the jailer's processes among it; read from /proc.
+public struct ServiceState: Sendable {
+    /// What the processes of one name hold together.
+    public struct Holding: Sendable {
+        public var processes = 0
+        public var descriptors = 0
+        /// Of the descriptors; those of the service come and go with its clients.
+        public var sockets = 0
+        /// Resident memory that is not shared with files, in KiB.
+        public var memoryKB = 0
+    }
+
+    /// By the processes' names: `assay`, `assay-keeper`, `assay-jailer`, `assay-launcher`, and what runs in jails.
+    public private(set) var holdings: [String: Holding] = [:]
+    /// As `mnt:[4026531840]`.
+    public private(set) var namespaces: Set<String> = []
+    /// Control groups of the keeper and of its slots.
+    public private(set) var groups: Set<String> = []
+    /// Mounts that the service and the jailer see.
+    public private(set) var mounts = 0
+
+    /// Reads the state of the service with this process id; what ends meanwhile is left out.
+    public init(ofServiceWithProcessID pid: Int32) {
+        let family = Self.family(of: pid)
+        for pid in family {
+            guard let status = Self.text("/proc/\(pid)/status") else { continue }
+            let fields = Dictionary(
+                status.split(separator: "\n").compactMap { (line: Substring) -> (Substring, Substring)? in
+                    line.firstIndex(of: ":").map { (line[..<$0], line[$0...].dropFirst()) }
+                },
+                uniquingKeysWith: { $1 }
+            )
+            let name = fields["Name"].map { $0.trimmingCharacters(in: .whitespaces) } ?? "?"
+            let links = Self.links("/proc/\(pid)/fd")
+            holdings[name, default: Holding()].processes += 1
+            holdings[name, default: Holding()].descriptors += links.count
+            holdings[name, default: Holding()].sockets += links.count { $0.hasPrefix("socket:") }
+            holdings[name, default: Holding()].memoryKB += Self.number(fields["RssAnon"])
+            namespaces.formUnion(Self.links("/proc/\(pid)/ns"))
+            mounts += (Self.text("/proc/\(pid)/mountinfo") ?? "").count { $0 == "\n" }
+        }
+        groups = Self.groups(of: family)
+    }
+
+    /// What is there that was not there before, beyond what an allocator keeps for later.
+    public func leaks(since before: ServiceState) -> [String] {
+        var lines: [String] = []
+        for (name, now) in holdings.sorted(by: { $0.key < $1.key }) {
+            let then = before.holdings[name] ?? Holding()
+            if now.processes > then.processes { lines.append("\(now.processes) \(name), before \(then.processes)") }
+            let (nowOpen, thenOpen) = (now.descriptors - now.sockets, then.descriptors - then.sockets)
+            if nowOpen > thenOpen {
+                lines.append("\(name) has \(nowOpen) descriptors that are no sockets, before \(thenOpen)")
+            }
+            if name != "assay" && now.sockets > then.sockets {
+                lines.append("\(name) has \(now.sockets) sockets, before \(then.sockets)")
+            }
+            let allowed = name == "assay" ? 256 << 10 : max(1, now.processes) * (4 << 10)
+            if now.memoryKB > then.memoryKB + allowed {
+                lines.append("\(name) has \(now.memoryKB) KiB of memory, before \(then.memoryKB)")
+            }
+        }
+        lines += namespaces.subtracting(before.namespaces).sorted().map { "namespace \($0)" }
+        lines += groups.subtracting(before.groups).sorted().map { "control group \($0)" }
+        if mounts > before.mounts { lines.append("\(mounts) mounts, before \(before.mounts)") }
+        return lines
+    }
+
+    // MARK: - /proc
+
+    /// A process and all that descend from it.
+    private static func family(of root: Int32) -> [Int32] {
+        var family = [root]
+        var index = 0
+        while index < family.count {
+            let pid = family[index]
+            index += 1
+            for thread in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? [] {
+                let children = text("/proc/\(pid)/task/\(thread)/children") ?? ""
+                family += children.split(separator: " ").compactMap { Int32($0) }
+            }
+        }
+        return family
+    }
+
+    /// Folders below any hierarchy that are named for a keeper among the processes, and what is in them.
+    private static func groups(of family: [Int32]) -> Set<String> {
+        let names = Set(family.map { "assay.\($0)" })
+        var groups: Set<String> = []
+        func walk(_ folder: String, isOurs: Bool) {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+                let path = "\(folder)/\(name)"
+                var status = stat()
+                guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { continue }
+                let isOurs = isOurs || names.contains(name)
+                if isOurs { groups.insert(path) }
+                walk(path, isOurs: isOurs)
+            }
+        }
+        walk("/sys/fs/cgroup", isOurs: false)
+        return groups
+    }
+
+    private static func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+
+    private static func links(_ folder: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).compactMap {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")
+        }
+    }
+
+    private static func number(_ field: Substring?) -> Int {
+        field?.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0
+    }
+}
