@@ -17,6 +17,7 @@ public struct Corpus: Sendable {
             var isFolder: ObjCBool = false
             let path = "\(folder)/\(kind)"
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+                if kind.hasSuffix(".yaml") { faults.append("\(kind): is not CLASS/NAME.yaml") }
                 continue
             }
             for file in try FileManager.default.contentsOfDirectory(atPath: path).sorted() {

@@ -6,6 +6,6 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay-bench",
         abstract: "Measure Assay; grade data whose verdicts are known.",
-        subcommands: [JailsCommand.self, LoadCommand.self, OpenDataCommand.self]
+        subcommands: [JailsCommand.self, LoadCommand.self, OpenDataCommand.self, SoakCommand.self]
     )
 }

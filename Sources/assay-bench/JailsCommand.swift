@@ -129,8 +129,9 @@ struct JailsCommand: AsyncParsableCommand {
         return time
     }
 
-    /// Spawns and waits, with an empty environment. An image's interpreter is started by chroot(8), whose own exec (some
-    /// 0.7 ms) counts as bare.
+    /// Spawns and waits, with an empty environment.
+    ///
+    /// An image's interpreter is started by chroot(8), whose own exec (some 0.7 ms) counts as bare.
     private static func timeBare(_ path: String, _ arguments: [String], root: String) throws -> Double {
         let isInImage = path.hasPrefix(root)
         let executable = isInImage ? "/usr/sbin/chroot" : path

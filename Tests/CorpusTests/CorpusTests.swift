@@ -12,7 +12,8 @@ import Testing
 struct CorpusTests {
     @Test("one at a time, each comes out as it must, and the host is clean afterwards") func alone() async throws {
         let cases = try CorpusFixture.cases()
-        try await CorpusFixture.withService(workers: 1) { service in
+        // Two workers: tests of one program may run side by side.
+        try await CorpusFixture.withService(workers: 2) { service in
             let began = ContinuousClock.now
             var times: [(name: String, time: Duration)] = []
             for item in cases {
