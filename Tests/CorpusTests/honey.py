@@ -1,6 +1,6 @@
 """What the probes of Tests/Corpus look for on the host: things with the text HONEY-7f3a in every place that has a name.
 
-Root. Says "ready" on stdout when all of it stands, and takes it down when stdin ends. Only one runs at a time: the
+Root. Says "ready" on stdout when all of it stands, and takes it down when stdin ends or SIGTERM comes. Only one runs at a time: the
 next waits. Being a root process called assay-honey, with HONEY in its environment, it is one of these things itself.
 """
 
@@ -9,6 +9,7 @@ import fcntl
 import os
 import selectors
 import shutil
+import signal
 import socket
 import sys
 
@@ -91,6 +92,7 @@ def main():
     if "HONEY" not in os.environ:
         # What stands in /proc/PID/environ is what a process was started with.
         os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {"HONEY": TEXT.decode()})
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     libc.prctl(PR_SET_NAME, b"assay-honey", 0, 0, 0)
     lock = open("/run/assay-honey.lock", "w")
     fcntl.flock(lock, fcntl.LOCK_EX)
