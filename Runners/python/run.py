@@ -1,4 +1,4 @@
-"""Entry of the harness for function_call and assertions: `python3 -s -S -P run.py OUTPUT_KB`."""
+"""Entry of the harness for function_call: `python3 -s -S -P run.py OUTPUT_KB`."""
 
 import sys
 

@@ -39,25 +39,36 @@ public struct PythonToolchain: Toolchain {
     }
 
     /// `python3 main.py` as a user would type it, or the harness with its request.
+    ///
+    /// Assertions are run by an examiner, which asks the submission's process for what it needs of it.
     public func command(
         for test: TestCase,
         code: ByteString,
         limits: Limits,
         comparison: ComparisonOptions
     ) -> JailCommand {
-        let request: ByteString
         switch test.kind {
         case .stdinStdout:
             return command(["python3", Self.sourceFile], code)
         case .functionCall(let function, let arguments, _):
-            request = RunnerRequest.call(function: function, arguments: arguments, inPlace: comparison.inPlace)
-        case .assertions(let code, let entryPoint):
-            request = RunnerRequest.assertions(code: code, entryPoint: entryPoint)
+            let request = RunnerRequest.call(function: function, arguments: arguments, inPlace: comparison.inPlace)
+            return command(Self.running("run.py", String(limits.outputKB)), code, request: request)
+        case .assertions(let test, let entryPoint):
+            let request = RunnerRequest.assertions(code: test, entryPoint: entryPoint)
+            var command = command(Self.running("serve.py"), code, request: request)
+            command.examiner = JailCommand.Examiner(
+                executable: Self.interpreter,
+                arguments: Self.running("examine.py", String(limits.outputKB)),
+                environment: Self.settings
+            )
+            return command
         }
-        // -s -S -P: without the search for site packages, which the harness names by itself, and without the harness's
-        // own folder on the path. Not -I, which would ignore the settings above.
-        let arguments = ["python3", "-s", "-S", "-P", "\(Self.harness)/run.py", String(limits.outputKB)]
-        return command(arguments, code, request: request)
+    }
+
+    // -s -S -P: without the search for site packages, which the harness names by itself, and without the harness's own
+    // folder on the path. Not -I, which would ignore the settings above.
+    private static func running(_ script: String, _ arguments: String...) -> [String] {
+        ["python3", "-s", "-S", "-P", "\(harness)/\(script)"] + arguments
     }
 
     private func command(_ arguments: [String], _ code: ByteString, request: ByteString? = nil) -> JailCommand {

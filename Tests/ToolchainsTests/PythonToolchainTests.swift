@@ -28,6 +28,7 @@ struct PythonToolchainTests {
         #expect(command.executable == .path("/usr/bin/python3"))
         #expect(command.files == [WorkFile(path: "main.py", contents: code)])
         #expect(command.environment == ["PYTHONHASHSEED": "0", "PYTHONINTMAXSTRDIGITS": "0"])
+        #expect((command.examiner != nil) == (kind == Self.kinds[2]))
     }
 
     @Test("a program is run as it would be by hand, without a channel")
@@ -63,9 +64,15 @@ struct PythonToolchainTests {
         #expect(!command(kind).arguments.contains("-E"))
     }
 
-    @Test("the test's source goes to the harness", arguments: [nil, "add"])
+    @Test("the test goes to the examiner and to nothing that the submission could read", arguments: [nil, "add"])
     func assertions(entryPoint: String?) throws {
-        let command = command(.assertions(code: "assert True", entryPoint: entryPoint))
+        let limits = Limits(outputKB: 64)
+        let command = command(.assertions(code: "assert True", entryPoint: entryPoint), limits: limits)
+        #expect(command.arguments == ["python3", "-s", "-S", "-P", "/usr/lib/assay/serve.py"])
+        let examiner = try #require(command.examiner)
+        #expect(examiner.executable == "/usr/bin/python3")
+        #expect(examiner.arguments == ["python3", "-s", "-S", "-P", "/usr/lib/assay/examine.py", "64"])
+        #expect(examiner.environment == command.environment)
         let request = try JSONCodec.parse(#require(command.channel).bytes)
         #expect(
             request

@@ -1,99 +1,106 @@
-"""assertions: the test's source, run after the submission in the same namespace.
+"""assertions: the test's source, run by the examiner; what it names of the submission's are stand-ins (`peer.py`).
 
 A test is plain statements, a `check(candidate)`, unittest cases, pytest-style functions, or a mixture. What fails is
-judged by where it was raised: a failed assertion in the test's own code is the submission's wrong answer, one in the
-submission's code is an exception like any other; likewise `sys.exit(0)` ends the test only if the test says it.
-Where taking one for the other would accept a program, code objects are told apart by identity: names can be had for
-the asking.
+judged by where it was raised: a failed assertion of the test's is the submission's wrong answer, one of the
+submission's is an exception like any other; likewise `sys.exit(0)` ends the test only if the test says it.
 """
 
+import builtins
 import sys
-from _sitebuiltins import Quitter
 from itertools import islice
 
 from . import calls, ending, preamble, recording
-from .submission import NotFound
-from .test_source import TEST_FILE, Codes, definitions_and_references
+from .peer import Ended, is_remote
+from .test_source import TEST_FILE, definitions_and_references
 
 _SNIPPET_LIMIT = 300
-_EXITS = ("exit", "quit", "SystemExit", "main")
-_LIBRARIES = (
-    __file__.rpartition("/")[0], sys._stdlib_dir, "/usr/lib/python3", "/usr/local/lib/python3", "<frozen ",
-)
+_MODULES = ("main", "solution", "submission")
+_Module = type(sys)
+_HARNESS = __file__.rpartition("/")[0]
 
 
-def run(channel, request, submission, limit):
-    """Loads the submission, runs the test, answers. Does not return."""
+class NotFound(Exception):
+    """The submission has no function of the entry point's name."""
+
+
+def run(channel, request, examiner, limit):
+    """Has the submission loaded, runs the test, answers. Does not return."""
     try:
-        test = _Test(request["test"], request["entry_point"], submission, limit)
+        test = _Test(request["test"], request["entry_point"], examiner, limit)
     except BaseException as error:  # the build has seen that it compiles
         ending.refused(channel, "harness", ending.describe(error))
     try:
-        stopped = submission.load()
-        try:
-            test.run()
-        except NameError as error:
-            raise stopped or error from None
+        frame = ending.frame(**_outcome(test, examiner))
+    except BaseException as error:  # the test has broken what reports on it
+        frame = ending.frame(error="exception", message=ending.describe(error))
+    if examiner.ended is not None:
+        frame = _ended(examiner)
+    ending.finish(channel, frame, 0)
+
+
+def _ended(examiner):
+    message = f"the submission ended before the test was through: {examiner.ended}"
+    return ending.frame(error="exception", message=message)
+
+
+def _outcome(test, examiner):
+    """The members of the response."""
+    try:
+        test.run()
     except SystemExit as error:
-        if not test.has_raised(error.__traceback__, _EXITS):
-            ending.left(channel, error)
-        status = ending.status_of(error)
-        if status != 0:
-            ending.finish(channel, ending.frame(error="exception", message=f"SystemExit: {error.code}"), status)
+        if is_remote(error) or ending.status_of(error) != 0:
+            return {"error": "exception", "message": ending.describe(error)}
     except recording.Failed as error:
-        _failed(channel, str(error))
+        return {"assertions": "failed", "message": str(error)}
     except recording.Errored as error:
-        ending.finish(channel, ending.frame(error="exception", message=str(error)), 1)
+        return {"error": "exception", "message": str(error)}
     except NotFound as error:
-        ending.refused(channel, "entry_not_found", str(error))
+        return {"error": "entry_not_found", "message": str(error)}
+    except Ended:
+        return {}
     except BaseException as error:
         test.show_source()
-        if test.is_failed_assertion(error, error.__traceback__):
-            message = test.message(error, error.__traceback__)
-            ending.report(error)
-            _failed(channel, message)
-        ending.uncaught(channel, error)
-    ending.finish(channel, ending.frame(assertions="passed"), 0)
-
-
-def _failed(channel, message):
-    # Status 0: the test came to its end, and its answer is no.
-    ending.finish(channel, ending.frame(assertions="failed", message=message), 0)
+        message = test.message(error, error.__traceback__)
+        test.report(error)
+        if examiner.is_failure(error):
+            return {"assertions": "failed", "message": message}
+        return {"error": "exception", "message": ending.describe(error)}
+    if examiner.failures:  # the submission caught it
+        error = examiner.failures[0]
+        return {"assertions": "failed", "message": test.message(error, error.__traceback__)}
+    return {"assertions": "passed"}
 
 
 class _Test:
-    def __init__(self, source, entry_point, submission, limit):
+    def __init__(self, source, entry_point, examiner, limit):
         self._source = source
+        self.source = source.encode("utf-8", "surrogatepass")
         self._entry_point = entry_point
-        self._submission = submission
+        self._examiner = examiner
         self._limit = limit
         self._code = compile(source, TEST_FILE, "exec", dont_inherit=True)
-        self._codes = Codes(self._code)
-        # What may stand between the test and an exit or a skip that it asks for. Taken before the submission runs.
-        self._trusted = Codes(Quitter.__call__.__code__)
         self._unittest = recording.Recorder(self) if "unittest" in source else None
-        self._failure_types, self._skip_types = AssertionError, ()
-        if self._unittest is not None:
-            self._trusted.add_all(sys.modules["unittest.main"])  # `unittest.main` itself is a class
+        self._skip_types = ()
         if "pytest" in source:
             try:
                 from _pytest import outcomes
             except ImportError:  # a mere mention; an import would not have passed the build
                 return
-            self._trusted.add_all(outcomes)
-            self._failure_types, self._skip_types = (AssertionError, outcomes.Failed), (outcomes.Skipped,)
+            examiner.failure_types = (AssertionError, outcomes.Failed)
+            self._skip_types = (outcomes.Skipped,)
 
     def run(self):
-        module = self._submission.module
+        module = sys.modules["__main__"] = _Module("__main__")
         namespace = module.__dict__
-        for alias in ("solution", "submission"):  # generated tests like to import from these
-            sys.modules.setdefault(alias, module)
-        preamble.prepare_test(self._source, TEST_FILE, namespace)
-        before = dict(namespace)
-        namespace["__name__"] = "__main__"
+        namespace["__builtins__"] = builtins
+        mentions = preamble.Mentions(self._source, TEST_FILE)
+        stopped = self._supply(mentions, namespace)
         try:
+            preamble.prepare_test(self._source, mentions, namespace)
             exec(self._code, namespace)
-            self._run_what_is_left(namespace, before)
+            self._run_what_is_left(namespace)
+        except NameError as error:
+            raise stopped or error from None
         except SystemExit:
             if self._unittest is not None:
                 self._unittest.conclude()
@@ -101,7 +108,31 @@ class _Test:
         if self._unittest is not None:
             self._unittest.conclude()
 
-    def _run_what_is_left(self, namespace, before):
+    def _supply(self, mentions, namespace):
+        """Has the submission loaded, and puts what the test names of it into the test's namespace."""
+        names = mentions.code | mentions.annotations
+        everything = not names.isdisjoint(("exec", "eval", "globals", "vars", "locals", "dir"))
+        ours = self._ours(names, mentions)
+        module, stopped = self._examiner.load(None if everything else sorted(names), namespace, ours)
+        for alias in _MODULES:
+            sys.modules[alias] = module
+        return stopped
+
+    def _ours(self, names, mentions):
+        """Names that are not taken from the submission, though it has them: those of builtins and the preamble.
+
+        It could replace `abs` or `all` otherwise. Only a test that names nothing else that could be the submission's
+        is about a function with such a name.
+        """
+        supplied = {*dir(builtins), *filter(preamble.is_for_tests, preamble.TABLE)} - {self._entry_point}
+        free = names - mentions.bound
+        if not self._entry_point and not (free - supplied) and not any(
+                f"{word} {name}" in self._source for word in ("from", "import") for name in _MODULES
+                if f"from {name} import *" not in self._source):
+            return frozenset()
+        return supplied
+
+    def _run_what_is_left(self, namespace):
         """Calls what the test has defined to be called by a harness, and does not call itself."""
         source = self._source
         definitions = references = None
@@ -110,14 +141,16 @@ class _Test:
         if not definitions:
             return
         if self._entry_point and "check" in definitions and "check" not in references:
-            candidate = self._submission.function(self._entry_point)
-            self._completed(namespace["check"](candidate))
+            found = self._examiner.ask("find", self._entry_point)
+            if type(found) is not list:
+                raise NotFound(found)
+            self._completed(namespace["check"](found[0]))
         for hook in ("setup_module", "setUpModule"):
             if hook in definitions and hook not in references and self._unittest is None:
                 namespace[hook]()
         for name in definitions:
             value = namespace.get(name)
-            if name in references or value is before.get(name):
+            if name in references:
                 continue
             if name.startswith("test") and callable(value) and not isinstance(value, type):
                 self._call(value)
@@ -125,7 +158,7 @@ class _Test:
                 self._call_methods(value)
         if self._unittest is not None and not self._unittest.has_run:
             self._unittest.run([
-                value for name, value in namespace.items() if self._is_case(value) and value is not before.get(name)
+                value for value in namespace.values() if self._is_case(value)
             ])
 
     def _is_case(self, value):
@@ -144,52 +177,33 @@ class _Test:
             try:
                 self._completed(function(**arguments))
             except self._skip_types as error:
-                if not self.has_raised(error.__traceback__, ("skip",)):
+                if is_remote(error):
                     raise
 
     def _completed(self, value):
-        return calls.completed(value, self._submission, self._limit)
+        return calls.completed(value, self, self._limit)
 
-    def has_raised(self, trace, words):
-        """Whether the test itself raised this, where it says one of `words`.
+    def is_failure(self, error):
+        return self._examiner.is_failure(error)
 
-        Its code was the last to run, but for what it is trusted to call. The words tell an exit that it asks for from
-        one without a frame of its own: a `__bool__` can be `functools.partial(sys.exit, 0)`.
-        """
-        last = None
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            if code in self._codes:
-                last = trace
-            elif code not in self._trusted:
-                last = None
-            trace = trace.tb_next
-        return last is not None and any(word in self._said(last) for word in words)
-
-    def is_innermost(self, trace):
-        """Whether, of test and submission, the test's code was the last to run. What a library does is its caller's."""
-        innermost = False
-        namespace = self._submission.module.__dict__
-        while trace is not None:
-            frame = trace.tb_frame
-            if frame.f_code in self._codes:
-                innermost = True
-            elif frame.f_globals is namespace or not frame.f_code.co_filename.startswith(_LIBRARIES):
-                innermost = False
-            trace = trace.tb_next
-        return innermost
-
-    def is_failed_assertion(self, error, trace):
-        return isinstance(error, self._failure_types) and self.is_innermost(trace)
+    def report(self, error):
+        """Prints the traceback of an exception that nobody has caught: where it was raised, and where it came from."""
+        if is_remote(error):
+            try:
+                self._examiner.ask("trace", error)
+            except BaseException:
+                pass
+        error.__traceback__ = _without_harness(error.__traceback__)
+        ending.report(error)
 
     def message(self, error, trace):
         """The line of the test that failed, and what the assertion says."""
         last = None
         while trace is not None:
-            if trace.tb_frame.f_code in self._codes:
+            if trace.tb_frame.f_code.co_filename == TEST_FILE:
                 last = trace
             trace = trace.tb_next
-        first, lines, _, _ = self._position(last)
+        first, lines = self._position(last) if last is not None else (0, [])
         snippet = " ".join(line.strip() for line in lines)
         if len(snippet) > _SNIPPET_LIMIT:
             snippet = snippet[:_SNIPPET_LIMIT] + "…"
@@ -197,20 +211,12 @@ class _Test:
         return f"line {first}: {snippet}" + (f" ({said})" if said else "")
 
     def _position(self, trace):
-        """First line number, the lines, and the columns (in bytes) of what was running, of the first and last line."""
+        """The first line number of what was running, and its lines."""
         position = next(islice(trace.tb_frame.f_code.co_positions(), trace.tb_lasti // 2, None), (None,) * 4)
-        first, end, start, stop = position
+        first, end = position[:2]
         if first is None:
             first = end = trace.tb_lineno
-        return first, self._source.splitlines()[first - 1:end or first], start, stop
-
-    def _said(self, trace):
-        _, lines, start, stop = self._position(trace)
-        lines = [line.encode("utf-8", "surrogatepass") for line in lines]
-        if lines and start is not None and stop is not None:
-            lines[-1] = lines[-1][:stop]
-            lines[0] = lines[0][start:]
-        return b" ".join(lines).decode("utf-8", "replace")
+        return first, self._source.splitlines()[first - 1:end or first]
 
     def show_source(self):
         """Lets tracebacks quote the test, which is no file."""
@@ -236,3 +242,16 @@ def _parameter_sets(function):
                 ((row,) if len(names) == 1 else row) for row in rows]
         sets = [{**row_before, **dict(zip(names, row))} for row in rows for row_before in sets]
     return sets
+
+
+def _without_harness(trace):
+    """The same traceback without the frames that carry a call to the submission."""
+    frames = []
+    while trace is not None:
+        if not trace.tb_frame.f_code.co_filename.startswith(_HARNESS):
+            frames.append(trace)
+        trace = trace.tb_next
+    kept = None
+    for trace in reversed(frames):
+        kept = type(trace)(kept, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+    return kept

@@ -7,7 +7,8 @@ _REQUEST = 3
 _RESPONSE = 4
 
 # Bound early: a submission that replaces `os.write` for purposes of its own must not break the answer.
-_read, _write, _close, _getpid, _exit = posix.read, posix.write, posix.close, posix.getpid, posix._exit
+read, write, leave = posix.read, posix.write, posix._exit
+_close, _getpid = posix.close, posix.getpid
 
 
 class Channel:
@@ -15,11 +16,11 @@ class Channel:
 
     def __init__(self):
         parts = []
-        while part := _read(_REQUEST, 1 << 20):
+        while part := read(_REQUEST, 1 << 20):
             parts.append(part)
         _close(_REQUEST)
         self.request = b"".join(parts)
-        self._descriptor = _moved(_RESPONSE)
+        self._descriptor = moved(_RESPONSE)
         self._owner = _getpid()
 
     def end(self, frame, status):
@@ -30,11 +31,12 @@ class Channel:
         if frame is not None and _getpid() == self._owner:
             data = memoryview(len(frame).to_bytes(4, "big") + frame)
             while data:
-                data = data[_write(self._descriptor, data):]
-        _exit(status)
+                data = data[write(self._descriptor, data):]
+        leave(status)
 
 
-def _moved(descriptor):
+def moved(descriptor):
+    """The number that a descriptor has from now on: one that nobody hits by accident, and no child inherits."""
     lowest = 64 + int.from_bytes(posix.urandom(2), "big") % 900
     for target in (lowest, 16, 5):
         try:

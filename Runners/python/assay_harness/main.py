@@ -20,26 +20,27 @@ def main(limit):
     try:
         request = values.decode(channel.request)
         folder = posix.getcwd()
-        _prepare(folder)
+        prepare(folder)
         submission = Submission(folder)
-        if "test" in request:
-            from . import assertions as mode
-        else:
-            from . import calls as mode
+        from . import calls
     except BaseException as error:
         ending.refused(channel, "harness", ending.describe(error))
-    mode.run(channel, request, submission, limit)
+    calls.run(channel, request, submission, limit)
 
 
-def _prepare(folder):
-    """What `python3 main.py` in `folder` would find; the interpreter was started without `site` for speed."""
+def prepare(folder):
+    """What `python3 main.py` in `folder` would find; the interpreter was started without `site` for speed.
+
+    Without a folder (None) nothing is imported but the image's libraries.
+    """
     from _sitebuiltins import Quitter, _Helper
 
     builtins.exit = Quitter("exit", "Ctrl-D (i.e. EOF)")
     builtins.quit = Quitter("quit", "Ctrl-D (i.e. EOF)")
     builtins.help = _Helper()
     sys.argv = ["main.py"]
-    sys.path.insert(0, folder)
+    if folder is not None:
+        sys.path.insert(0, folder)
     sys.path += [path for path in _PACKAGES if path not in sys.path]
     sys.setrecursionlimit(_RECURSION_LIMIT)
     sys.set_int_max_str_digits(0)

@@ -83,27 +83,36 @@ def prepare(source, filename):
     if not wanted.isdisjoint(("eval", "exec", "globals", "vars", "__import__")):
         wanted = wanted | words(text)
     supply(wanted)
+    _supply_nodes(text)
+    return mentions
+
+
+def _supply_nodes(text):
     for name in ("ListNode", "TreeNode"):
         if name in text and not hasattr(builtins, name):
             from . import nodes
 
             setattr(builtins, name, getattr(nodes, name))
-    return mentions
 
 
-def prepare_test(source, filename, namespace):
+def prepare_test(source, mentions, namespace):
     """Supplies a test with modules and types alone: a function that it tests must not be found in the preamble.
 
     Raises NameError for one that is only there because the submission uses it by the same name.
     """
-    mentions = Mentions(source, filename)
     names = mentions.code | mentions.annotations
-    supply([name for name in names if name[:1].isupper() or TABLE.get(name, name) is None])
+    _supply_nodes(source)
+    supply(filter(is_for_tests, names))
     if "import *" in source or not names.isdisjoint(("exec", "eval", "globals", "vars")):
         return  # there is no telling which names the test brings along
     for name in sorted(names - mentions.bound):
         if TABLE.get(name) is not None and name not in namespace and not name[:1].isupper():
             raise NameError(f"name '{name}' is not defined")
+
+
+def is_for_tests(name):
+    """Whether a name is a module's or a capitalised one, which tests are supplied with."""
+    return name in TABLE and (name[:1].isupper() or TABLE[name] is None)
 
 
 def words(text):

@@ -3,6 +3,7 @@
 import sys
 
 from . import ending
+from .peer import is_remote
 
 
 class Failed(Exception):
@@ -44,7 +45,7 @@ class Recorder:
 
         def add_recorded_skip(this, case, reason):
             error = sys.exc_info()[1]  # none: a decorator's
-            if error is not None and not self._test.is_innermost(error.__traceback__):
+            if error is not None and is_remote(error):
                 self._errors.append(ending.describe(error))
             return add_skip(this, case, reason)
 
@@ -60,7 +61,7 @@ class Recorder:
     def _record(self, error):
         kind, value, trace = error
         self._test.show_source()
-        if self._test.is_failed_assertion(value, trace):
+        if self._test.is_failure(value):
             self._failures.append(self._test.message(value, trace))
         else:
             self._errors.append(ending.describe(value))

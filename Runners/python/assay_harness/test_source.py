@@ -6,33 +6,6 @@ TEST_FILE = "<test>"
 _ONLY_AST = 0x400
 
 
-class Codes:
-    """A code object and those inside of it, as a set by identity: code objects that look the same are equal."""
-
-    def __init__(self, code):
-        self._members = {}
-        self._add(code)
-
-    def _add(self, code):
-        self._members[id(code)] = code
-        for constant in code.co_consts:
-            if isinstance(constant, type(code)):
-                self._add(constant)
-
-    def add_all(self, module):
-        """Adds the functions and methods of a module."""
-        values = list(vars(module).values())
-        for cls in [value for value in values if isinstance(value, type)]:
-            values += vars(cls).values()
-        for value in values:
-            code = getattr(value, "__code__", None)
-            if code is not None and value.__module__ == module.__name__:
-                self._add(code)
-
-    def __contains__(self, code):
-        return id(code) in self._members
-
-
 def fault(source, entry_point):
     """Why a test cannot be run as it is written; None if it can."""
     try:

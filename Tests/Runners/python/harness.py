@@ -5,6 +5,7 @@
     ASSAY_PYTHON_ROOT=/path/to/rootfs …      the interpreter and harness of a built image (needs root)
 """
 
+import fcntl
 import json
 import os
 import resource
@@ -23,6 +24,7 @@ ROOT = os.environ.get("ASSAY_PYTHON_ROOT")
 PYTHON = os.environ.get("ASSAY_PYTHON", "/usr/bin/python3")
 RUNNERS = os.path.realpath(os.path.join(os.path.dirname(__file__), "../../../Runners/python"))
 TIMEOUT_S = 30
+USERS = (61_000, 61_001)  # of program and examiner, where root runs the tests; nobody else's
 
 _ENTER = """
 mount --make-rprivate /
@@ -32,8 +34,8 @@ mount -t proc proc "$1/proc"
 mount -t tmpfs tmpfs "$1/dev"
 mkdir -m 1777 "$1/dev/shm"
 for node in null zero full random urandom; do : > "$1/dev/$node"; mount --bind "/dev/$node" "$1/dev/$node"; done
-root=$1; shift 2
-exec /usr/sbin/chroot --userspec=1000:1000 "$root" /usr/bin/env -C /work "$@"
+root=$1; user=$3; cwd=$4; shift 4
+exec /usr/sbin/chroot --userspec="$user:$user" "$root" /usr/bin/env -C "$cwd" "$@"
 """
 
 
@@ -64,18 +66,21 @@ def _answer(code):
     return subprocess.run([*python, "-c", code], capture_output=True, text=True, check=True).stdout
 
 
-def _entering(folder):
-    return ["unshare", "--mount", "sh", "-euc", _ENTER, "sh", ROOT, folder]
+def _entering(folder, user):
+    return ["unshare", "--mount", "sh", "-euc", _ENTER, "sh", ROOT, folder, str(user), "/work" if user == 1000 else "/"]
 
 
-def _command(arguments, folder):
+def _command(arguments, folder, user=1000):
     if ROOT:
-        return [*_entering(folder), *arguments]
+        return [*_entering(folder, user), *arguments]
     return [PYTHON, *(argument.replace("/usr/lib/assay", RUNNERS) for argument in arguments[1:])]
 
 
-def run(arguments, code, request=None, stdin=b"", stack_mb=512, files=()):
-    """Runs `python3` with `arguments` in a folder that holds `code` as main.py; `request` makes a channel."""
+def run(arguments, code, request=None, stdin=b"", stack_mb=512, files=(), examiner=None):
+    """Runs `python3` with `arguments` in a folder that holds `code` as main.py; `request` makes a channel.
+
+    With `examiner`, the arguments of a second process, the request and the channel are that one's.
+    """
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o777)
         for name, contents in [("main.py", code), *files]:
@@ -83,38 +88,29 @@ def run(arguments, code, request=None, stdin=b"", stack_mb=512, files=()):
                 contents = contents.encode("utf-8", "surrogateescape")
             with open(os.path.join(folder, name), "wb") as file:
                 file.write(contents)
-        return _run(_command(arguments, folder), folder, request, stdin, stack_mb)
+        return _run(_command(arguments, folder), folder, request, stdin, stack_mb,
+                    examiner and _command(examiner, folder, user=1001))
 
 
-def _run(command, folder, request, stdin, stack_mb):
-    environment = {
-        "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/work", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONINTMAXSTRDIGITS": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    request_read, request_write = os.pipe()
-    response_read, response_write = os.pipe()
-
-    def prepare():
-        # Moved up first: either end may stand where the other has to go.
-        ends = [os.dup(request_read), os.dup(response_write)]
-        ends = [fd if fd > 4 else os.dup(fd) for fd in ends]
-        ends = [fd if fd > 4 else os.dup(fd) for fd in ends]
-        if request is None:
-            os.closerange(3, 256)
-        else:
-            os.dup2(ends[0], 3)
-            os.dup2(ends[1], 4)
-            os.closerange(5, 256)
-        resource.setrlimit(resource.RLIMIT_STACK, (stack_mb << 20, stack_mb << 20))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        os.setsid()
-
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        close_fds=False, preexec_fn=prepare)
-    os.close(request_read)
-    os.close(response_write)
+def _run(command, folder, request, stdin, stack_mb, examiner=None):
+    """One process with the request as its channel, or, where there is an examiner, that with the channel beside it."""
+    (request_read, request_write), (response_read, response_write) = os.pipe(), os.pipe()
+    ends = [request_read, response_write]
+    if examiner is not None:
+        (call_read, call_write), (answer_read, answer_write) = os.pipe(), os.pipe()
+        ends += [call_read, answer_write, answer_read, call_write]
+    # As root under users of their own, so that what the program could do to the examiner is tried too.
+    program_user, examiner_user = [
+        {"user": user, "group": user} if examiner and os.geteuid() == 0 and not ROOT else {} for user in USERS]
+    process = _start(command, folder, stack_mb, ends[2:4] if examiner else ends if request is not None else [],
+                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                     **program_user)
+    processes = [process]
+    if examiner is not None:
+        processes.append(_start(examiner, "/", stack_mb, ends[:2] + ends[4:], stdin=subprocess.DEVNULL,
+                                stdout=process.inherited[0], stderr=process.inherited[1], **examiner_user))
+    for end in ends + list(process.inherited):
+        os.close(end)
     response = []
     readers = [
         threading.Thread(target=_feed, args=(request_write, json.dumps(request).encode() if request else b"")),
@@ -124,15 +120,53 @@ def _run(command, folder, request, stdin, stack_mb):
         reader.start()
     try:
         stdout, stderr = process.communicate(stdin, timeout=TIMEOUT_S)
+        for other in processes:
+            other.wait(timeout=TIMEOUT_S)
     finally:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.wait()
+        for each in processes:
+            try:
+                os.killpg(each.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            each.wait()
     for reader in readers:
         reader.join()
-    return Outcome(process.returncode, _frame(b"".join(response)), stdout, stderr.decode("utf-8", "replace"))
+    outcome = Outcome(process.returncode, _frame(b"".join(response)), stdout, stderr.decode("utf-8", "replace"))
+    if processes[-1].returncode and examiner is not None:
+        raise AssertionError(f"the examiner ended with {processes[-1].returncode}: {outcome}")
+    return outcome
+
+
+def _start(command, folder, stack_mb, descriptors, **options):
+    """A process with `descriptors` as 3, 4 and so on."""
+    environment = {
+        "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/work", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONINTMAXSTRDIGITS": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+    def prepare():
+        # Moved up first: either end may stand where another has to go.
+        high = [fcntl.fcntl(end, fcntl.F_DUPFD, 200) for end in descriptors]
+        for number, end in enumerate(high):
+            os.dup2(end, 3 + number)
+        os.closerange(3 + len(high), 400)
+        resource.setrlimit(resource.RLIMIT_STACK, (stack_mb << 20, stack_mb << 20))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        os.setsid()
+
+    inherited = []
+    for name in ("stdout", "stderr"):
+        if options[name] is subprocess.PIPE:
+            read, write = os.pipe()
+            options[name] = write
+            inherited.append((read, write))
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, close_fds=False, preexec_fn=prepare, **options)
+    if inherited:
+        process.inherited = [write for _, write in inherited]
+        process.stdout, process.stderr = [os.fdopen(read, "rb") for read, _ in inherited]
+    return process
 
 
 def _feed(descriptor, data):
@@ -170,7 +204,8 @@ class HarnessTest(unittest.TestCase):
 
     def run_test(self, code, test, entry_point=None, **options):
         request = {"test": test, "entry_point": entry_point}
-        return run(["python3", "-s", "-S", "-P", "/usr/lib/assay/run.py", "4096"], code, request, **options)
+        return run(["python3", "-s", "-S", "-P", "/usr/lib/assay/serve.py"], code, request,
+                   examiner=["python3", "-s", "-S", "-P", "/usr/lib/assay/examine.py", "4096"], **options)
 
     def check(self, code, test=None, entry_point=None):
         command = ["python3", "-I", "-S", "/usr/lib/assay/check.py"]
@@ -201,6 +236,10 @@ class HarnessTest(unittest.TestCase):
         """An error frame; returns its message."""
         self.assertEqual((outcome.error, outcome.status), (kind, status), outcome)
         return outcome.message
+
+    def assert_errs(self, code, test, entry_point=None, kind="exception", **options):
+        """An error frame of a test, whose program then ends well; returns its message."""
+        return self.assert_error(self.run_test(code, test, entry_point, **options), kind, status=0)
 
     def assert_no_frame(self, outcome):
         self.assertIsNone(outcome.frame, outcome)

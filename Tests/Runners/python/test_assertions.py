@@ -14,10 +14,10 @@ class Forms(HarnessTest):
         message = self.assert_fails(WRONG, test, entry_point)
         self.assertRegex(message, r"^line \d+: ")
         self.assertEqual(
-            self.assert_error(self.run_test("def add(a, b): raise ValueError('x')", test, entry_point)),
+            self.assert_errs("def add(a, b): raise ValueError('x')", test, entry_point),
                 "ValueError: x")
-        self.assert_no_frame(self.run_test("import sys\ndef add(a, b): sys.exit(0)", test, entry_point)
-                             if "unittest" not in test else self.run_test("import sys\nsys.exit(0)", test, entry_point))
+        self.assertEqual(
+            self.assert_errs("import sys\ndef add(a, b): sys.exit(0)", test, entry_point), "SystemExit: 0")
 
     def test_statements(self):
         self.assert_tells("assert add(1, 2) == 3")
@@ -42,7 +42,7 @@ class Forms(HarnessTest):
     def test_the_candidate_is_found_as_in_calls(self):
         check = "def check(f):\n    assert f(1, 2) == 3"
         self.assert_passes("class Solution:\n    def add(self, a, b): return a + b", check, "add")
-        message = self.assert_error(self.run_test("def plus(a, b): return a + b", check, "add"), "entry_not_found")
+        message = self.assert_errs("def plus(a, b): return a + b", check, "add", "entry_not_found")
         self.assertIn("plus", message)
 
     def test_unittest(self):
@@ -62,7 +62,7 @@ class Forms(HarnessTest):
                 "        with self.assertRaises(ValueError):\n            f(1)\nunittest.main()")
         self.assert_passes("def f(x): raise ValueError", test)
         self.assertIn("ValueError not raised", self.assert_fails("def f(x): pass", test))
-        self.assertEqual(self.assert_error(self.run_test("def f(x): raise KeyError(1)", test)), "KeyError: 1")
+        self.assertEqual(self.assert_errs("def f(x): raise KeyError(1)", test), "KeyError: 1")
 
     def test_pytest_style_functions(self):
         self.assert_tells("def test_add():\n    assert add(1, 2) == 3")
@@ -109,22 +109,20 @@ class Ends(HarnessTest):
                 self.assert_passes(code, f"{leave}\nassert False")
 
     def test_the_tests_own_exit_with_another_status_is_an_error(self):
-        for leave, status in (("import sys; sys.exit(3)", 3), ("exit('no')", 1)):
+        for leave, status in (("import sys; sys.exit(3)", 3), ("exit('no')", "no")):
             with self.subTest(leave):
-                self.assert_error(self.run_test(ADD, leave), status=status)
+                self.assertEqual(self.assert_errs(ADD, leave), f"SystemExit: {status}")
 
     def test_the_submissions_exit_is_none(self):
         test = "assert add(1, 2) == 3"
         for code in ("import sys\nsys.exit(0)", "exit()", "import os\nos._exit(0)", "def add(a, b): exit(0)",
                      "import os\ndef add(a, b): os._exit(0)", "def add(a, b): raise SystemExit",
-                     "import atexit, os\natexit.register(os._exit, 0)\ndef add(a, b): return 3",
-                     "class E:\n    def __eq__(self, other): exit(0)\ndef add(a, b): return E()",
+                     "class E:\n    def __bool__(self): exit(0)\ndef add(a, b): return not E()",
                      "import threading, os\ndef add(a, b):\n"
                      "    threading.Thread(target=os._exit, args=(0,)).start()\n    import time; time.sleep(5)"):
             with self.subTest(code):
-                outcome = self.run_test(code, test)
-                self.assert_no_frame(outcome)
-                self.assertEqual(outcome.status, 0)
+                message = self.assert_errs(code, test)
+                self.assertRegex(message, "SystemExit|ended before the test was through")
 
     def test_an_exit_that_looks_like_the_tests_is_still_the_submissions(self):
         source = "'def add(a, b):\\n    raise SystemExit'"
@@ -143,12 +141,13 @@ class Ends(HarnessTest):
     def test_a_skip_of_the_submission_is_no_skip(self):
         case = ("import unittest\nclass T(unittest.TestCase):\n"
                 "    def test_add(self):\n        self.assertEqual(add(1, 2), 3)\n")
-        self.assert_error(self.run_test("import unittest\ndef add(a, b): raise unittest.SkipTest('x')", case))
+        for skip in ("unittest.SkipTest", "unittest.case._ShouldStop", "unittest.case._UnexpectedSuccess"):
+            self.assert_errs(f"import unittest\ndef add(a, b): raise {skip}('x')", case)
         self.assert_passes(ADD, case.replace("self.assertEqual(add(1, 2), 3)", "self.skipTest('x')"))
         self.assert_passes(ADD, case.replace("    def", "    @unittest.skip('x')\n    def"))
         if has_module("pytest"):
-            self.assert_error(self.run_test("import pytest\ndef add(a, b): pytest.skip('x')",
-                                            "import pytest\ndef test_add(): assert add(1, 2) == 3"))
+            self.assert_errs("import pytest\ndef add(a, b): pytest.skip('x')",
+                             "import pytest\ndef test_add(): assert add(1, 2) == 3")
 
     def test_the_preamble_does_not_stand_in_for_what_is_tested(self):
         for code in ("def plus(a, b): return a + b", "def plus(a, b): return add(a, b)", "from operator import sub",
@@ -156,7 +155,7 @@ class Ends(HarnessTest):
             for test in ("assert add(1, 2) == 3", "def test_add(): assert add(1, 2) == 3",
                          "def check(f): assert f(1, 2) == 3\ncheck(add)"):
                 with self.subTest(code, test=test):
-                    message = self.assert_error(self.run_test(code, test))
+                    message = self.assert_errs(code, test)
                     self.assertIn(message, ("NameError: name 'add' is not defined",
                         "EOFError: EOF when reading a line"))
         # What the test brings along by itself is its own.
@@ -166,19 +165,19 @@ class Ends(HarnessTest):
 
     def test_a_failed_assertion_of_the_submission_is_an_exception(self):
         self.assertEqual(
-            self.assert_error(self.run_test("def add(a, b): assert a < 0, 'low'", "assert add(1, 2) == 3")),
+            self.assert_errs("def add(a, b): assert a < 0, 'low'", "assert add(1, 2) == 3"),
                 "AssertionError: low")
         self.assertEqual(
-            self.assert_error(self.run_test("assert 1 == 2\n" + ADD, "assert add(1, 2) == 3")), "AssertionError")
-        self.assert_error(self.run_test("def add(a, b): assert 0", "import unittest\nclass T(unittest.TestCase):\n"
-                                        "    def test(self): self.assertEqual(add(1, 2), 3)\nunittest.main()"))
+            self.assert_errs("assert 1 == 2\n" + ADD, "assert add(1, 2) == 3"), "AssertionError")
+        self.assert_errs("def add(a, b): assert 0", "import unittest\nclass T(unittest.TestCase):\n"
+                         "    def test(self): self.assertEqual(add(1, 2), 3)\nunittest.main()")
 
     def test_an_assertion_of_the_tests_callback_is_the_tests(self):
         self.assert_fails("def each(f): f(1)", "def callback(x): assert x == 2\neach(callback)")
 
     def test_a_name_that_is_missing_is_an_error(self):
         self.assertEqual(
-            self.assert_error(self.run_test("def plus(a, b): pass", "assert add(1, 2) == 3")),
+            self.assert_errs("def plus(a, b): pass", "assert add(1, 2) == 3"),
             "NameError: name 'add' is not defined")
 
     def test_the_message_tells_the_line(self):
@@ -209,11 +208,11 @@ class Ends(HarnessTest):
 
     def test_top_level_that_reads_input_is_set_aside(self):
         self.assert_passes(ADD + "\nprint(add(*map(int, input().split())))", "assert add(1, 2) == 3")
-        self.assertEqual(self.assert_error(self.run_test("x = input()\n" + ADD, "assert add(1, 2) == 3")),
+        self.assertEqual(self.assert_errs("x = input()\n" + ADD, "assert add(1, 2) == 3"),
                          "EOFError: EOF when reading a line")
 
     def test_endless_recursion_is_an_exception(self):
-        message = self.assert_error(self.run_test("def add(a, b): return add(a, b)", "assert add(1, 2) == 3"))
+        message = self.assert_errs("def add(a, b): return add(a, b)", "assert add(1, 2) == 3")
         self.assertIn("RecursionError", message)
 
 
