@@ -50,6 +50,7 @@ let package = Package(
         .target(name: "DatasetFormats", dependencies: ["GradingModel", bigInt], swiftSettings: settings),
         .target(name: "Toolchains", dependencies: ["GradingModel"], swiftSettings: settings),
         .target(name: "JailProtocol", swiftSettings: settings),
+        .target(name: "Telemetry", dependencies: ["LinuxSystem"], swiftSettings: settings),
 
         // The jail.
         .target(name: "LinuxSystem", dependencies: ["CJail"], swiftSettings: settings),
@@ -89,15 +90,15 @@ let package = Package(
             name: "GradingEngine",
             dependencies: [
                 "DatasetFormats", "GradingModel", "GradingRules", "GradingStore", "Images", "JailProtocol", "Sandbox",
-                "Toolchains", lifecycle, logging,
+                "Telemetry", "Toolchains", lifecycle, logging,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "GradingAPI",
             dependencies: [
-                "DatasetFormats", "GradingEngine", "GradingModel", "GradingStore", httpTypes, lifecycle, logging,
-                nioCore,
+                "DatasetFormats", "GradingEngine", "GradingModel", "GradingStore", "Telemetry", httpTypes, lifecycle,
+                logging, nioCore,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -151,6 +152,7 @@ let package = Package(
         ),
         .testTarget(name: "ToolchainsTests", dependencies: ["GradingModel", "Toolchains"], swiftSettings: settings),
         .testTarget(name: "JailProtocolTests", dependencies: ["JailProtocol"], swiftSettings: settings),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: settings),
         // Not on assay-jailer, which is linked in another way: ops/test builds it first.
         .testTarget(
             name: "SandboxTests",
@@ -166,7 +168,8 @@ let package = Package(
         .testTarget(
             name: "GradingAPITests",
             dependencies: [
-                "DatasetFormats", "GradingAPI", "GradingEngine", "GradingModel", "GradingStore", httpTypes, logging,
+                "DatasetFormats", "GradingAPI", "GradingEngine", "GradingModel", "GradingStore", "Telemetry", httpTypes,
+                logging,
                 nioCore,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -177,7 +180,7 @@ let package = Package(
             name: "GradingCommandsTests",
             dependencies: [
                 "DatasetFormats", "GradingAPI", "GradingCommands", "GradingEngine", "GradingModel", "GradingStore",
-                lifecycle, logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Telemetry", lifecycle, logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),

@@ -18,19 +18,23 @@ public struct GradingAPI: Sendable {
         public var totalBodyLimit: Int
         /// How long a connection may be silent before a request is complete, or between two, in seconds.
         public var idleTimeout: Int
+        /// The service's own version, for `/metrics`.
+        public var version: String
 
         public init(
             host: String = "127.0.0.1",
             port: Int = 8080,
             bodyLimit: Int = 64 << 20,
             totalBodyLimit: Int = 512 << 20,
-            idleTimeout: Int = 60
+            idleTimeout: Int = 60,
+            version: String = "unknown"
         ) {
             self.host = host
             self.port = port
             self.bodyLimit = bodyLimit
             self.totalBodyLimit = totalBodyLimit
             self.idleTimeout = idleTimeout
+            self.version = version
         }
     }
 
@@ -88,6 +92,8 @@ public struct GradingAPI: Sendable {
         let submissions = SubmissionRoutes(service: service, caps: caps, bodies: bodies)
         let languages = LanguageRoutes(service: service)
         let health = HealthRoutes(service: service)
+        let requests = RequestMeter()
+        let metrics = MetricsRoutes(service: service, requests: requests, version: configuration.version)
         let routes: [(HTTPRequest.Method, String, @Sendable (Request, APIRequestContext) async throws -> Response)] = [
             (.post, "/v1/submissions", submissions.submit),
             (.get, "/v1/submissions", submissions.list),
@@ -96,10 +102,12 @@ public struct GradingAPI: Sendable {
             (.get, "/v1/languages", languages.list),
             (.get, "/health/live", health.live),
             (.get, "/health/ready", health.ready),
+            (.get, "/metrics", metrics.scrape),
         ]
         var table = RouteTable()
         for (method, path, _) in routes { table.add(method, path) }
         let router = Router(context: APIRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestMeterMiddleware(meter: requests, routes: table))
         router.add(middleware: ProblemMiddleware(routes: table))
         for (method, path, handler) in routes { router.on(RouterPath(path), method: method, use: handler) }
         return router

@@ -24,11 +24,22 @@ struct RouteTable: Sendable {
 
     /// The methods of a path; `nil` where there is nothing at it.
     func methods(of path: String) -> [HTTPRequest.Method]? {
+        entry(of: path)?.methods
+    }
+
+    /// The route that answers a path, as `/v1/submissions/{id}`; `nil` where there is nothing at it.
+    func route(of path: String) -> String? {
+        entry(of: path).map { entry in
+            entry.segments.map { "/" + ($0.hasPrefix(":") ? "{\($0.dropFirst())}" : $0) }.joined()
+        }
+    }
+
+    private func entry(of path: String) -> Entry? {
         let segments = Self.segments(of: path)
         return entries.first { entry in
             entry.segments.count == segments.count
                 && zip(entry.segments, segments).allSatisfy { $0.hasPrefix(":") || $0 == $1 }
-        }?.methods
+        }
     }
 
     private static func segments(of path: String) -> [String] {

@@ -71,10 +71,12 @@ func serve(
     onListening: @escaping @Sendable (Int) -> Void = { _ in }
 ) async throws {
     let host = settings.api.host
+    var api = settings.api
+    api.version = Assay.version
     let application = GradingAPI(
         service: stack.service,
         caps: LimitCaps(settings.largestLimits),
-        configuration: settings.api
+        configuration: api
     ).makeApplication(logger: logger) { port in
         let shown = host.contains(":") ? "[\(host)]" : host
         FileHandle.standardOutput.write(Data("assay is listening on http://\(shown):\(port)\n".utf8))

@@ -1,5 +1,6 @@
 public import GradingModel
 public import GradingStore
+public import Telemetry
 
 /// What the HTTP API and the command line ask of the grader.
 ///
@@ -44,6 +45,9 @@ public protocol GradingService: Sendable {
 
     /// The service's checks of itself.
     func health() async -> HealthReport
+
+    /// What was counted since the start, and what is the case now.
+    func metrics() async -> [MetricFamily]
 
     /// Takes nothing more from the queue. What runs goes on; who waits for something that is still in the queue gets
     /// ``GradingServiceError/shuttingDown``, as does who submits.

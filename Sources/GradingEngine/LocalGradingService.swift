@@ -5,6 +5,7 @@ import Images
 public import Logging
 public import Sandbox
 public import ServiceLifecycle
+public import Telemetry
 import Toolchains
 
 /// The grader on this machine: a queue in the store, and as many submissions at once as there are slots.
@@ -27,6 +28,7 @@ public actor LocalGradingService: GradingService, Service {
     /// More than this many, or larger than this many bytes, are read from the store again.
     private static let decodedCount = 256
     private static let decodedSize = 1 << 20
+    private var meters = GradingMeters()
     private var queueDepth: Int
     private var isClaiming = false
     private var isStopping = false
@@ -260,6 +262,30 @@ public actor LocalGradingService: GradingService, Service {
         ]
     }
 
+    public func metrics() -> [MetricFamily] {
+        let images = MetricFamily(
+            name: "assay_image_info",
+            help: "Always 1; the labels say what a language runs on.",
+            kind: .gauge,
+            samples: runtimes.sorted { $0.key.rawValue < $1.key.rawValue }.map { language, runtime in
+                .init(
+                    labels: [
+                        .init("language", language.rawValue), .init("toolchain", runtime.image.toolchain),
+                        .init("digest", runtime.image.digest),
+                    ],
+                    value: 1
+                )
+            }
+        )
+        let families = meters.families(
+            slots: pool.account,
+            size: pool.size,
+            queued: queueDepth,
+            running: running.count
+        )
+        return [images] + families
+    }
+
     // MARK: The queue
 
     /// Takes from the queue as long as there is room.
@@ -317,7 +343,7 @@ public actor LocalGradingService: GradingService, Service {
                     metadata: ["submission.id": "\(claimed.id)", "error": "\(result.message ?? "")"]
                 )
             }
-            try await finish(claimed, result)
+            try await finish(claimed, result, isOurFault: isOurFault)
             recentSeconds = 0.9 * recentSeconds + 0.1 * seconds(ContinuousClock.now - began)
         } catch is CancellationError {
             // Cancelled by a client: the store knows. Cut short by a shutdown: back into the queue.
@@ -331,7 +357,11 @@ public actor LocalGradingService: GradingService, Service {
         }
     }
 
-    private func finish(_ claimed: ClaimedSubmission, _ result: SubmissionResult) async throws {
+    private func finish(
+        _ claimed: ClaimedSubmission,
+        _ result: SubmissionResult,
+        isOurFault: Bool
+    ) async throws {
         let answer = JSONCodec.serialize(ResultEncoder.encode(result, id: claimed.id))
         let end = FinishedSubmission(
             verdict: result.verdict,
@@ -341,6 +371,7 @@ public actor LocalGradingService: GradingService, Service {
             answer: answer
         )
         guard try await store.finish(claimed.id, end) else { return }
+        meters.note(result, isOurFault: isOurFault)
         resume(
             claimed.id,
             with: SubmissionRecord(

@@ -21,12 +21,16 @@ public struct SlotPoolAccount: Sendable, Hashable {
     public internal(set) var lost = 0
     /// Runs that came to a report.
     public internal(set) var runs = 0
+    /// How often each system call was refused in them; of many in one run, a lower bound.
+    public internal(set) var deniedCalls: [String: UInt64] = [:]
     /// Runs that were not made, by a fault of the host or of the jailer.
     public internal(set) var failedRuns = 0
 
     mutating func note(_ result: Result<JailOutcome, SandboxError>, _ ending: SlotEnding?, isLost: Bool) {
         switch result {
-        case .success: runs += 1
+        case .success(let outcome):
+            runs += 1
+            for call in outcome.report.deniedCalls { deniedCalls[call.name, default: 0] &+= call.count }
         case .failure(.jailFailed): failedRuns += 1
         case .failure: break
         }

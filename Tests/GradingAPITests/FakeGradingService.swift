@@ -2,6 +2,7 @@ import GradingEngine
 import GradingModel
 import GradingStore
 import Synchronization
+import Telemetry
 
 /// A grader that grades nothing: submissions end when the test says so, or at once.
 final class FakeGradingService: GradingService {
@@ -122,6 +123,8 @@ final class FakeGradingService: GradingService {
     }
 
     func health() async -> HealthReport { HealthReport(checks: state.withLock { $0.checks }) }
+
+    func metrics() async -> [MetricFamily] { [.gauge("assay_queue_depth", "Submissions that wait.", 3)] }
 
     func beginShutdown() async {
         state.withLock { state in

@@ -5,6 +5,7 @@ import GradingStore
 import Logging
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 import Testing
 
 @testable import GradingCommands
@@ -70,6 +71,8 @@ private final class SlowService: GradingService, Service {
     func cancel(_ id: String) async throws -> SubmissionRecord? { nil }
     func languages() async -> [LanguageDescription] { [] }
     func health() async -> HealthReport { HealthReport(checks: []) }
+
+    func metrics() async -> [MetricFamily] { [] }
     func beginShutdown() async { state.withLock { $0.isStopping = true } }
 }
 

@@ -21,7 +21,7 @@ struct SlotRetirementTests {
         try await RunningService.with(flags: ["--workers", "1"], log: log.handle) { service in
             let keeper = try #require(ProcessTree.children(of: service.process.processIdentifier).first)
             async let answer = service.post(Self.slow)
-            try await Task.sleep(for: .seconds(1.5))
+            _ = try await Self.program(ofKeeper: keeper)
             let obstacle = try Obstacle(inSlot: 0, ofKeeper: keeper)
             defer { obstacle.remove() }
             // It ended well, and cleaning up after it is not its fault.
@@ -39,13 +39,17 @@ struct SlotRetirementTests {
             #expect(detail.contains("1; the last: slot 0, clear group"), "\(detail)")
             #expect(!detail.contains("/sys"))
             #expect(health.check("slots")?["detail"]?.textValue == "1 of 1 open")
+            let metrics = try await MetricsTests.metrics(of: service)
+            #expect(metrics.value("assay_slots_retired_total") == 1)
 
             // A slot that is killed leaves its place unused too.
             async let interrupted = service.post(Self.slow)
-            try await Task.sleep(for: .seconds(1.5))
+            _ = try await Self.program(ofKeeper: keeper)
             for slot in ProcessTree.children(of: keeper) { kill(slot, SIGKILL) }
             let again = try await interrupted.verdict
             #expect(again == "accepted")
+            let later = try await MetricsTests.metrics(of: service)
+            #expect(later.value("assay_slots_lost_total") == 1)
             #expect(Obstacle.folders(ofSlot: 2, ofKeeper: keeper).isEmpty == false || Self.isCgroupV2)
         }
         let text = try log.text()
@@ -59,10 +63,7 @@ struct SlotRetirementTests {
         try await RunningService.with(flags: ["--workers", "1"]) { service in
             let keeper = try #require(ProcessTree.children(of: service.process.processIdentifier).first)
             async let answer = service.post(Self.endless)
-            try await Task.sleep(for: .seconds(1.5))
-            // The jail's init is a child of the slot, and the program its child.
-            let slots = ProcessTree.children(of: keeper)
-            let program = try #require(slots.flatMap(ProcessTree.descendants).last)
+            let program = try await Self.program(ofKeeper: keeper)
             let freezer = try Freezer(program)
             defer { freezer.remove() }
             let graded = try await answer
@@ -72,6 +73,19 @@ struct SlotRetirementTests {
             let health = try await service.get("/health/ready")
             #expect(health.check("retired slots")?["status"]?.textValue == "warn", "\(health.body)")
         }
+    }
+
+    /// Waits until a submission's program runs; answers its process id.
+    private static func program(ofKeeper keeper: Int32) async throws -> Int32 {
+        for _ in 0..<3000 {
+            let found = ProcessTree.descendants(of: keeper).first { pid in
+                let arguments = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+                return arguments == Data("python3\0main.py\0".utf8)
+            }
+            if let found { return found }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw CancellationError()
     }
 
     private static let isCgroupV2 = FileManager.default.fileExists(atPath: "/sys/fs/cgroup/cgroup.controllers")
