@@ -121,6 +121,8 @@ public actor LocalGradingService: GradingService, Service {
     ) async throws -> SubmissionRecord {
         guard !isStopping else { throw GradingServiceError.shuttingDown }
         guard queueDepth < configuration.queueLimit else {
+            // What is known already takes no place in the queue.
+            if let idempotencyKey, let known = try await known(idempotencyKey, body) { return known }
             let wait = Double(queueDepth) * recentSeconds / Double(pool.size)
             throw GradingServiceError.queueFull(depth: queueDepth, retryAfter: max(1, Int(wait / 10)))
         }
@@ -144,6 +146,14 @@ public actor LocalGradingService: GradingService, Service {
         } catch {
             queueDepth -= 1
             throw error
+        }
+    }
+
+    private func known(_ idempotencyKey: String, _ body: [UInt8]) async throws -> SubmissionRecord? {
+        do {
+            return try await store.submission(idempotencyKey: idempotencyKey, body: body)
+        } catch let error as StoreError where error.code == .idempotencyConflict {
+            throw GradingServiceError.idempotencyConflict
         }
     }
 

@@ -9,6 +9,12 @@ extension SubmissionStore {
         return try await pool.read { db in try fetchRecord(db, id: id) }
     }
 
+    /// The submission that was handed in with this key, with its answer; `nil` where there is none.
+    /// - Throws: ``StoreError`` with the code `idempotencyConflict` where it had another body.
+    public func submission(idempotencyKey: String, body: [UInt8]) async throws -> SubmissionRecord? {
+        try await pool.read { db in try fetchRecord(db, idempotencyKey: idempotencyKey, body: body) }
+    }
+
     /// How many submissions wait in the queue.
     public func queueDepth() async throws -> Int {
         try await pool.read { db in
@@ -87,6 +93,25 @@ func fetchRecord(_ db: Database, id: String) throws -> SubmissionRecord? {
         arguments: [id]
     )
     return try row.map { try SubmissionRecord(row: $0) }
+}
+
+func fetchRecord(_ db: Database, idempotencyKey: String, body: [UInt8]) throws -> SubmissionRecord? {
+    let row = try Row.fetchOne(
+        db,
+        sql: """
+            SELECT \(recordColumns), answer, body = ? AS same
+            FROM submission JOIN submission_body USING (seq) \(answerJoin) WHERE idempotency_key = ?
+            """,
+        arguments: [blob(body), idempotencyKey]
+    )
+    guard let row else { return nil }
+    guard row["same"] as Bool else {
+        throw StoreError(
+            code: .idempotencyConflict,
+            message: "this idempotency key belongs to a submission with another body"
+        )
+    }
+    return try SubmissionRecord(row: row)
 }
 
 func language(_ name: String) throws -> Language {

@@ -79,23 +79,8 @@ public final class SubmissionStore: Sendable {
         let createdAt = now()
         let id = SubmissionID.make(at: createdAt)
         return try await batcher.write { db in
-            if let idempotencyKey,
-                let known = try Row.fetchOne(
-                    db,
-                    sql: """
-                        SELECT \(recordColumns), answer, body = ? AS same
-                        FROM submission JOIN submission_body USING (seq) \(answerJoin) WHERE idempotency_key = ?
-                        """,
-                    arguments: [blob(body), idempotencyKey]
-                )
-            {
-                guard known["same"] as Bool else {
-                    throw StoreError(
-                        code: .idempotencyConflict,
-                        message: "this idempotency key belongs to a submission with another body"
-                    )
-                }
-                return (try SubmissionRecord(row: known), false)
+            if let idempotencyKey, let known = try fetchRecord(db, idempotencyKey: idempotencyKey, body: body) {
+                return (known, false)
             }
             try db.execute(
                 sql: """

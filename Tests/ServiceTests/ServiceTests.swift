@@ -68,6 +68,26 @@ struct ServiceTests {
         }
     }
 
+    @Test("what is known already is answered though the queue is full") func replayWhenFull() async throws {
+        try await RunningService.with(flags: ["--workers", "1", "--queue-limit", "1"]) { service in
+            let first = try await service.post(Self.hello, headers: ["Idempotency-Key": "k"])
+            var ids: [String] = []
+            var refused = 0
+            for _ in 0..<6 {
+                let answer = try await service.post(Self.slow, query: "?wait=false")
+                if answer.status == 202 { ids.append(try #require(answer["id"]?.textValue)) } else { refused += 1 }
+            }
+            #expect(refused > 0)
+            let again = try await service.post(Self.hello, headers: ["Idempotency-Key": "k"])
+            #expect(again.body == first.body)
+            let other = try await service.post(Self.slow, headers: ["Idempotency-Key": "k"])
+            #expect(other.status == 409)
+            let new = try await service.post(Self.hello, headers: ["Idempotency-Key": "l"])
+            #expect(new.status == 503)
+            for id in ids { _ = try await service.send("DELETE", "/v1/submissions/\(id)") }
+        }
+    }
+
     @Test("what was answered with 202 survives kill -9 and is graded once") func crash() async throws {
         let service = try RunningService.start()
         var ids: [String] = []
