@@ -955,7 +955,8 @@ def _local_class(module, name):
     if module == "builtins":
         found = getattr(builtins, name, None)
         return _TYPES.get(name) or (found if isinstance(found, type) and found not in _PLAIN_TYPES else None)
-    if not _is_shared_module(module):
+    # Not what is carried by value: `Counter.__eq__` would look its own keys up in what says that it is a Counter.
+    if not _is_shared_module(module) or module in _SHARED_MODULES:
         return None
     found = getattr(sys.modules.get(module), name, None)
     return found if isinstance(found, type) else None

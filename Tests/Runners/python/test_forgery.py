@@ -75,6 +75,14 @@ class Forgery(HarnessTest):
             with self.subTest(base):
                 self.assert_forged_only_in_one_process(code, test)
 
+    def test_keys_of_the_tests_are_not_looked_up_in_an_object(self):
+        code = ("class Counter:\n    __module__ = 'collections'\n    asked = 0\n"
+                "    def __iter__(self): return iter(())\n"
+                "    def __getitem__(self, key):\n        print('asked for', key)\n        return 2\n"
+                "Counter.__qualname__ = 'Counter'\ndef f(): return Counter()")
+        outcome = self.run_test(code, "import collections\nassert f() == collections.Counter(secret=2)")
+        self.assertEqual((outcome.assertions, outcome.stdout), ("failed", b""))
+
     def test_replaced_builtins_and_libraries(self):
         for code, test in (
             ("import builtins\nbuiltins.abs = lambda x: 0\ndef f(): return 9.0", "assert abs(f() - 1.5) < 1e-6"),
