@@ -157,12 +157,14 @@ public enum JailerCommand: UInt8, Sendable {
 
 /// What the jail's init tells the jailer, over a pipe that the program does not have.
 public enum InitMessage: Sendable, Hashable {
-    /// The jail stands; the program is about to start. CPU time that the building took, in microseconds.
-    case starting(cpuMicroseconds: UInt64)
+    /// The jail stands; the program is about to start.
+    ///
+    /// CPU time that the building took, and the time on the monotonic clock, in microseconds.
+    case starting(cpuMicroseconds: UInt64, at: UInt64)
     /// A call of this number was refused, for the `count`th time.
     case denied(call: Int32, count: UInt64)
-    /// The main process ended.
-    case ended(JailReport.Ending, JailReport.ArtefactOutcome)
+    /// The main process ended, at this time on the monotonic clock, in microseconds.
+    case ended(JailReport.Ending, JailReport.ArtefactOutcome, at: UInt64)
     case failure(JailFailure)
 
     /// Largest message, in bytes: below PIPE_BUF, so that one write is one read.
@@ -171,13 +173,15 @@ public enum InitMessage: Sendable, Hashable {
     public func encoded() -> [UInt8] {
         var writer = WireWriter()
         switch self {
-        case .starting(let cpuMicroseconds):
+        case .starting(let cpuMicroseconds, let time):
             writer.integer(UInt8(0))
             writer.integer(cpuMicroseconds)
-        case .ended(let ending, let artefact):
+            writer.integer(time)
+        case .ended(let ending, let artefact, let time):
             writer.integer(UInt8(1))
             ending.encode(to: &writer)
             artefact.encode(to: &writer)
+            writer.integer(time)
         case .failure(let failure):
             writer.integer(UInt8(2))
             writer.text(failure.stage)
@@ -194,8 +198,13 @@ public enum InitMessage: Sendable, Hashable {
     public init(decoding bytes: [UInt8]) throws(WireError) {
         var reader = WireReader(bytes)
         switch try reader.integer("kind", as: UInt8.self) {
-        case 0: self = .starting(cpuMicroseconds: try reader.integer("cpu time"))
-        case 1: self = .ended(try JailReport.Ending(from: &reader), try JailReport.ArtefactOutcome(from: &reader))
+        case 0: self = .starting(cpuMicroseconds: try reader.integer("cpu time"), at: try reader.integer("time"))
+        case 1:
+            self = .ended(
+                try JailReport.Ending(from: &reader),
+                try JailReport.ArtefactOutcome(from: &reader),
+                at: try reader.integer("time")
+            )
         case 2:
             self = .failure(
                 JailFailure(

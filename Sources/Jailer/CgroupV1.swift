@@ -54,16 +54,20 @@ public final class CgroupV1: Cgroup {
 
     func prepare(memoryBytes: UInt64, processes: UInt32) throws(SyscallError) -> CgroupEntry {
         let memory = folders.memory
-        memoryBefore = try number(memory + "/memory.usage_in_bytes")
         let limit = String(memoryBytes + launcherMemory)
         // The limit with swap may never be below the one without: open it, set the one, close it again.
         if swapAccounting { try TextFile.write(memory + "/memory.memsw.limit_in_bytes", "-1") }
         try TextFile.write(memory + "/memory.limit_in_bytes", limit)
         if swapAccounting { try TextFile.write(memory + "/memory.memsw.limit_in_bytes", limit) }
+        // What waits in TCP and UDP sockets has an account of its own here, and none without a limit.
+        try TextFile.write(memory + "/memory.kmem.tcp.limit_in_bytes", limit)
         // The launcher and the jail's init come on top of what the program may have.
         try TextFile.write(folders.pids + "/pids.max", String(processes + 2))
         try TextFile.write(memory + "/memory.max_usage_in_bytes", "0")
+        try TextFile.write(memory + "/memory.kmem.tcp.max_usage_in_bytes", "0")
         try TextFile.write(folders.cpuacct + "/cpuacct.usage", "0")
+        // Last: a lower limit has just taken cache away.
+        memoryBefore = try number(memory + "/memory.usage_in_bytes")
         oomKillsBefore = try oomKills()
         return .launcher(launcher)
     }
@@ -76,8 +80,11 @@ public final class CgroupV1: Cgroup {
     }
 
     func memoryPeak() throws(SyscallError) -> UInt64 {
-        let peak = try number(folders.memory + "/memory.max_usage_in_bytes")
-        return peak - min(peak, memoryBefore)
+        let memory = folders.memory
+        let peak = try number(memory + "/memory.max_usage_in_bytes")
+        // Cache that was there before and is gone had to make room for the program: it was not there at the peak.
+        let others = min(memoryBefore, try number(memory + "/memory.usage_in_bytes"))
+        return peak - min(peak, others) + (try number(memory + "/memory.kmem.tcp.max_usage_in_bytes"))
     }
 
     func killAll() throws(SyscallError) {

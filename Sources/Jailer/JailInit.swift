@@ -30,7 +30,7 @@ struct JailInit {
             try waitForIDs()
             try buildJail()
             let members = try makeMembers()
-            send(.starting(cpuMicroseconds: processCPUMicroseconds()))
+            send(.starting(cpuMicroseconds: processCPUMicroseconds(), at: monotonicMicroseconds()))
             try step("no_new_privs", cjail_no_new_privileges())
             // From here on this process, too, may make no other calls than a program.
             let denied = try step("seccomp", filters.program.loadNotifying())
@@ -163,7 +163,7 @@ struct JailInit {
                 error = -cjail_exec_descriptor(Self.executableSlot, arguments.pointers, environment.pointers)
             }
             guard member.isProgram else { throw JailFailure(stage: "start examiner", errno: error) }
-            send(.ended(.notExecuted(error), .notAsked), on: Self.statusSlot)
+            send(.ended(.notExecuted(error), .notAsked, at: monotonicMicroseconds()), on: Self.statusSlot)
         } catch {
             // Whether the descriptors have been moved yet is not known: one of the two is the status pipe.
             send(.failure(error), on: Self.statusSlot)
@@ -207,11 +207,12 @@ struct JailInit {
                 }
             }
         }
+        let time = monotonicMicroseconds()
         var outcome = JailReport.ArtefactOutcome.notAsked
         if let artefact = spec.artefact {
             outcome = JailRoot.collect(artefact, to: descriptors[Int(artefact.descriptor)])
         }
-        send(.ended(ending, outcome))
+        send(.ended(ending, outcome, at: time))
         _exit(0)
     }
 

@@ -161,7 +161,7 @@ final class Run {
             return Self.longestPause
         }
         let usage = try group.usage()
-        let (used, elapsed, limits) = (cpuTime(usage), now - started, spec.limits)
+        let (used, elapsed, limits) = (cpuTime(usage), now - min(now, started), spec.limits)
         if usage.oomKills > 0 {
             end(because: .memory)
         } else if used > limits.cpuMicroseconds {
@@ -234,14 +234,14 @@ final class Run {
                 return fail(JailFailure(stage: "read from the jail's init", errno: EPROTO))
             }
             switch message {
-            case .starting(let cpu):
+            case .starting(let cpu, let time):
                 buildingCPU = cpu
-                started = monotonicMicroseconds()
-            case .ended(let how, let copied):
+                started = time
+            case .ended(let how, let copied, let time):
                 // The program's process says so when the exec failed, the init when it ended: the first one counts.
                 if ending == nil {
                     ending = how
-                    ended = monotonicMicroseconds()
+                    ended = time
                     // Where the program could not be executed, the examiner still finds out.
                     if case .notExecuted = how {} else { doomed = doomed ?? ended }
                 }
@@ -329,7 +329,7 @@ final class Run {
                 ending: ending ?? .signaled(SIGKILL),
                 kill: kill,
                 cpuMicroseconds: cpuTime(usage),
-                wallMicroseconds: now - started,
+                wallMicroseconds: now - min(now, started),
                 memoryPeakBytes: try group.memoryPeak(),
                 oomKills: usage.oomKills,
                 outputs: outputs.map {
