@@ -8,8 +8,6 @@ const { apply, exit, on, removeListener, quote, String: toString } = require('./
 const { writeFrame } = require('./channel.js');
 const { typeName } = require('./values.js');
 
-const removeAll = process.removeAllListeners.bind(process);
-
 const outcome = {
     /** What the process is doing, for the message if it ends in the middle of it. */
     stage: 'the submission was loaded',
@@ -81,10 +79,10 @@ function refuse(error, message) {
     exit(1);
 }
 
-/** Makes sure that what is thrown from here on ends the process. */
-function dropHandlers() {
-    removeAll('uncaughtException');
-    removeAll('unhandledRejection');
+/** Ends the process at once with this frame, whatever it was doing. */
+function abandon(json) {
+    writeOnce(json);
+    exit(1);
 }
 
 /** `TypeError: x is not a function`, or what there is to say of a thrown value that is no error. */
@@ -100,4 +98,4 @@ function describe(thrown) {
     }
 }
 
-module.exports = { outcome, watch, comeLast, finish, refuse, dropHandlers, errorFrame, describe };
+module.exports = { outcome, watch, comeLast, finish, refuse, abandon, errorFrame, describe };

@@ -3,8 +3,6 @@
 //
 // A first line, which counts as line 0 so that the submission's own lines keep their numbers, hands out one function
 // for each name at its top level: `const`, `let` and `class` cannot be reached from outside in any other way.
-// A test of assertions is appended as a function declaration: it is in the submission's scope, is known before the
-// submission's first statement runs, and nothing that the submission does can take its place.
 
 const fs = require('node:fs');
 const Module = require('node:module');
@@ -12,17 +10,15 @@ const vm = require('node:vm');
 const { pathToFileURL } = require('node:url');
 
 const { apply, then, mapGet, mapHas, Map: SafeMap } = require('./primitives.js');
-const { declaredCallables, isStrict } = require('./scan.js');
+const { declaredCallables, topLevelNames, isStrict } = require('./scan.js');
 
 /** The work folder is the current one; it is read before the submission can change it. */
 const folder = process.cwd();
 const path = `${folder}/main.js`;
 const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
 
-/** The name of the hook and of the appended test: long, so that no program declares them by accident. */
+/** The name of the hook: long, so that no program declares it by accident. */
 const hookName = '__assay_scope__';
-const testName = '__assay_test__';
-const testParameters = ['process', 'console', 'require', 'JSON', '__assay_candidate__', '__assay_import__'];
 
 class Program {
     constructor() {
@@ -31,12 +27,17 @@ class Program {
         this.bindings = new SafeMap();
         /** `module.exports`, or the namespace of the ES module. */
         this.exports = undefined;
-        this.test = undefined;
-        /** The line of the combined source before the test's first. */
-        this.linesBeforeTest = 0;
-        this.module = undefined;
-        this.require = undefined;
         this.initialGlobals = new SafeMap();
+    }
+
+    /** Whether a name is bound to something of the submission's at its top level. */
+    isBound(name) {
+        try {
+            const value = mapGet(this.bindings, name)();
+            return !mapHas(this.initialGlobals, name) || mapGet(this.initialGlobals, name) !== value;
+        } catch {
+            return false;
+        }
     }
 
     /** What a name at the submission's top level is bound to; `undefined` if there is none. */
@@ -68,34 +69,26 @@ function isBindable(name) {
 /**
  * Reads and compiles the submission, without running it.
  *
- * - `names`: looked up besides those that the source declares.
- * - `test`: source of a test to be appended.
+ * - `names`: looked up besides the functions and classes that the source declares.
+ * - `hasAllNames`: all else that it declares is looked up too.
  * Returns the program and `run`, which runs it and calls its argument when it has come to its end; what the
  * submission throws is left uncaught, so that node reports it as usual.
  */
-function compile({ names = [], test }) {
+function compile({ names = [], hasAllNames = false }) {
     const source = fs.readFileSync(path, 'utf8').replace(/^\ufeff/, '');
     const program = new Program();
-    const wanted = new Set([...names, ...declaredCallables(source)].filter(isBindable));
+    const wanted = new Set([...names, ...(hasAllNames ? topLevelNames : declaredCallables)(source)].filter(isBindable));
     for (const name of wanted) {
         if (name in globalThis) program.initialGlobals.set(name, globalThis[name]);
     }
     const thunks = [...wanted].map((name) => `[${JSON.stringify(name)},()=>${name}]`).join(',');
-    const register = (pairs, testFunction) => {
+    const register = (pairs) => {
         program.bindings = new SafeMap(pairs);
-        program.test = testFunction;
     };
 
     const combined = (hook) => {
         const strict = isStrict(source) ? '"use strict";' : '';
-        const testArgument = test === undefined ? '' : `,${testName}`;
-        let text = `${strict}${hook}([${thunks}]${testArgument});\n${source.replace(/^#!/, '//')}`;
-        if (test !== undefined) {
-            text += `\n;async function ${testName}(${testParameters}){await(async()=>{`;
-            program.linesBeforeTest = text.split('\n').length - 1;
-            text += `\n${test}\n})()}`;
-        }
-        return text;
+        return `${strict}${hook}([${thunks}]);\n${source.replace(/^#!/, '//')}`;
     };
 
     let commonJSError;
@@ -119,9 +112,9 @@ function compile({ names = [], test }) {
                 meta.filename = path;
                 meta.dirname = folder;
                 meta.resolve = (specifier) => new URL(specifier, url).href;
-                meta[hookName] = (pairs, testFunction) => {
+                meta[hookName] = (pairs) => {
                     delete meta[hookName];
-                    register(pairs, testFunction);
+                    register(pairs);
                 };
             },
             importModuleDynamically: importFromProgram,
@@ -142,8 +135,6 @@ function runCommonJS(program, main, register, done) {
     const require = Module.createRequire(path);
     require.main = undefined;
     Module._cache[path] = module;
-    program.module = module;
-    program.require = require;
     apply(main, module.exports, [module.exports, require, module, path, folder, register]);
     module.loaded = true;
     program.exports = module.exports;
@@ -151,8 +142,6 @@ function runCommonJS(program, main, register, done) {
 }
 
 function runModule(program, main, done) {
-    program.require = Module.createRequire(path);
-    program.require.main = undefined;
     const evaluated = then(main.link(linkImport), () => then(main.evaluate(), () => {
         program.exports = main.namespace;
         done();
@@ -186,4 +175,4 @@ function isModuleSyntax(error) {
     return moduleMessages.some((message) => error?.message.includes(message));
 }
 
-module.exports = { compile, isModuleSyntax, importFromProgram, parameters, path };
+module.exports = { compile, isModuleSyntax, parameters, path };

@@ -150,6 +150,19 @@ function declaredCallables(source) {
     return [...names];
 }
 
+/** The words of a source among which are all names at its top level: those outside of brackets, and of patterns. */
+function topLevelNames(source) {
+    const { code, top } = scan(source);
+    const words = new RegExp(identifier, 'gu');
+    const names = new Set(top.match(words) ?? []);
+    for (const match of top.matchAll(/\b(?:const|let|var|import)\b[^;=]*?[[{]/g)) {
+        const end = code.slice(match.index).search(/=(?!>)|\bfrom\b|;/);
+        const pattern = code.slice(match.index, end < 0 ? undefined : match.index + end);
+        for (const word of pattern.match(words) ?? []) names.add(word);
+    }
+    return [...names];
+}
+
 /** Whether a source begins with the directive "use strict". */
 function isStrict(source) {
     const space = String.raw`(?:\s|//[^\n]*|/\*[^]*?\*/|^#![^\n]*)*`;
@@ -163,4 +176,4 @@ function isStrict(source) {
     }
 }
 
-module.exports = { scan, declaredCallables, isStrict, identifier };
+module.exports = { scan, declaredCallables, topLevelNames, isStrict, identifier };

@@ -57,15 +57,21 @@ public struct JavaScriptToolchain: Toolchain {
                 )
             )
         case .assertions(let testCode, let entryPoint):
-            return Self.node(
-                flags + Self.moduleFlags + [Self.harness + "runner.js", "assertions", outputLimit],
+            var command = Self.node(
+                flags + Self.moduleFlags + [Self.harness + "serve.js"],
                 code: code,
                 channel: RunnerRequest.assertions(code: testCode, entryPoint: entryPoint)
             )
+            command.examiner = JailCommand.Examiner(
+                executable: Self.executable,
+                arguments: ["node"] + flags + Self.moduleFlags + [Self.harness + "examine.js"]
+            )
+            return command
         }
     }
 
     private static let fileName = "main.js"
+    private static let executable = "/usr/bin/node"
     private static let harness = "/usr/lib/assay/"
 
     /// The harness compiles ES modules through `node:vm`, which node calls experimental on stderr.
@@ -73,7 +79,7 @@ public struct JavaScriptToolchain: Toolchain {
 
     private static func node(_ arguments: [String], code: ByteString, channel: ByteString? = nil) -> JailCommand {
         JailCommand(
-            executable: .path("/usr/bin/node"),
+            executable: .path(executable),
             arguments: ["node"] + arguments,
             files: [WorkFile(path: fileName, contents: code)],
             channel: channel

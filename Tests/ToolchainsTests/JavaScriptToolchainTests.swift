@@ -44,10 +44,13 @@ import Toolchains
         #expect(!text.contains("secret"))
     }
 
-    @Test("assertions carry the test's source and entry point", arguments: [nil, "add"])
+    @Test("assertions have an examiner, which gets the test's source and entry point", arguments: [nil, "add"])
     func assertions(entryPoint: String?) {
         let command = command(.assertions(code: "check", entryPoint: entryPoint))
-        #expect(command.arguments.contains("assertions"))
+        #expect(command.arguments.last == "/usr/lib/assay/serve.js")
+        #expect(command.examiner?.executable == "/usr/bin/node")
+        #expect(command.examiner?.arguments.last == "/usr/lib/assay/examine.js")
+        #expect(command.examiner?.arguments.dropLast() == command.arguments.dropLast())
         #expect(command.channel == RunnerRequest.assertions(code: "check", entryPoint: entryPoint))
     }
 

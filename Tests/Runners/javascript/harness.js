@@ -18,14 +18,29 @@ const script = `
     exec "$@" < <(cat stdin) > >(cat) 2> >(cat >&2) 3< <(cat request) 4> >(cat >&4)
 `;
 
+// The test's process beside the submission's, whose status is the outcome. Arguments: node, the runner's folder, flags.
+const examinerScript = `
+    ulimit -s 262144
+    mkfifo questions answers
+    exec 1> >(cat) 2> >(cat >&2)
+    timeout -s KILL 30 "$0" "\${@:2}" "$1/serve.js" < stdin 3< questions 4> answers &
+    program=$!
+    (cd / && exec timeout -s KILL 30 "$0" "\${@:2}" "$1/examine.js") < /dev/null 3< <(cat request) 4> >(cat >&4) 6> questions 5< answers
+    wait $program
+`;
+
 /** Runs node; resolves to `{ status, signal, stdout, stderr, frames }`, `frames` with every complete frame. */
-function run(nodeArguments, code, { request, stdin = '', timeout = 60_000 } = {}) {
+function run(nodeArguments, code, options) {
+    return runShell(['-c', script, 'bash', node, ...nodeArguments], code, options);
+}
+
+function runShell(shellArguments, code, { request, stdin = '', timeout = 60_000 } = {}) {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'assay-js-'));
     fs.writeFileSync(path.join(folder, 'main.js'), code);
     fs.writeFileSync(path.join(folder, 'stdin'), stdin);
     fs.writeFileSync(path.join(folder, 'request'), request ?? '');
     return new Promise((resolve, reject) => {
-        const child = spawn('/bin/bash', ['-c', script, 'bash', node, ...nodeArguments], {
+        const child = spawn('/bin/bash', shellArguments, {
             cwd: folder,
             env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: folder, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: 'UTC' },
             stdio: ['ignore', 'pipe', 'pipe', 'ignore', 'pipe'],
@@ -85,10 +100,11 @@ async function returned(code, name, values, options) {
     return match[1];
 }
 
-/** Runs a test's source after the submission; adds the one frame, decoded, as `answer`. */
-async function assertions(code, test, entryPoint = null) {
+/** Runs a test's source beside the submission; adds the one frame, decoded, as `answer`. */
+async function assertions(code, test, entryPoint = null, options = {}) {
     const request = JSON.stringify({ test, entry_point: entryPoint });
-    const result = await run([...runFlags, ...moduleFlags, `${runners}/runner.js`, 'assertions'], code, { request });
+    const shellArguments = ['-c', examinerScript, node, runners, ...runFlags, ...moduleFlags];
+    const result = await runShell(shellArguments, code, { ...options, request });
     return { ...result, answer: result.frames.length === 1 ? JSON.parse(result.frames[0]) : undefined };
 }
 
