@@ -65,16 +65,18 @@ final class Run {
         var theirs: [(target: UInt32, end: Int32)] = []
         var inputs: [Stream] = []
         var outputs: [Stream] = []
-        let owner = Namespaces.programHostID(slot: slot, base: idBase)
-        // The program's own, so that it can open them by name: /dev/stdin.
-        func makePipe() throws(SyscallError) -> (read: Int32, write: Int32) {
+        let program = Namespaces.programHostID(slot: slot, base: idBase)
+        // The program can open them by name (/dev/stdin), in its own direction only: what an examiner writes to the
+        // common stdout is not for it to read. As owner it could change the mode.
+        func makePipe(mode: mode_t) throws(SyscallError) -> (read: Int32, write: Int32) {
             let pipe = try Descriptor.pipe()
-            try retrying("fchown", "pipe") { fchown(pipe.read, owner, owner) }
+            try retrying("fchmod", "pipe") { fchmod(pipe.read, mode) }
+            try retrying("fchown", "pipe") { fchown(pipe.read, program - 1, program) }
             return pipe
         }
         // Whatever fails below, the slot ends after it: open pipes go with the process.
         for input in spec.inputs {
-            let (read, write) = try makePipe()
+            let (read, write) = try makePipe(mode: 0o040)
             try Descriptor.setNonBlocking(write)
             inputs.append(
                 Stream(target: input.target, pipe: write, file: descriptors[Int(input.descriptor)])
@@ -82,7 +84,7 @@ final class Run {
             theirs.append((input.target, read))
         }
         for output in spec.outputs {
-            let (read, write) = try makePipe()
+            let (read, write) = try makePipe(mode: 0o020)
             try Descriptor.setNonBlocking(read)
             outputs.append(
                 Stream(

@@ -291,6 +291,24 @@ struct JailTests {
         }
     }
 
+    @Test("an output cannot be read back, nor its pipe's mode be changed") func outputsAreWriteOnly() async throws {
+        try await JailFixture.with { jail in
+            let outcome = try await jail.python(
+                """
+                import os
+                for act in (lambda: os.open("/proc/self/fd/1", os.O_RDONLY), lambda: os.fchmod(1, 0o666)):
+                    try: act(); print("ESCAPED")
+                    except PermissionError: print("refused")
+                # The same on a pipe of its own.
+                ends = os.pipe()
+                os.fchmod(ends[1], 0o666); os.open(f"/proc/self/fd/{ends[1]}", os.O_RDONLY)
+                print("control")
+                """
+            )
+            #expect(outcome.stdout == "refused\nrefused\ncontrol\n", "\(outcome.stderr.text)")
+        }
+    }
+
     @Test("input that nobody reads is no error") func unreadInput() async throws {
         let input = ByteString(bytes: [UInt8](repeating: 65, count: 4 << 20))
         try await JailFixture.with { jail in
