@@ -71,7 +71,8 @@ const peer = new Peer({
         if (isAssertionError(error)) state.failures.push(failureOf(error));
     },
     ended: () => abandon(failedFrame() ??
-        errorFrame('exception', state.thrown ?? `the submission ended while ${outcome.stage}`)),
+        (state.thrown === undefined ? errorFrame('ended', `the submission ended while ${outcome.stage}`) :
+            errorFrame('exception', state.thrown))),
     fail: (message) => abandon(errorFrame('exception', `the submission's process has sent ${message}`)),
 });
 peer.session.isWaiting = false;

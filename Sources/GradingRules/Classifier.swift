@@ -110,6 +110,7 @@ public enum Classifier {
     private static func defaultMessage(_ kind: RunnerFrame.ErrorKind) -> String {
         switch kind {
         case .exception: "uncaught exception"
+        case .ended: "the submission ended before the test was through"
         case .entryNotFound: "the function is not there"
         case .argument: "an argument does not fit the declared type"
         case .result: "the result is of a type that cannot be carried"

@@ -32,6 +32,8 @@ public enum RunnerFrame: Sendable, Hashable {
     public enum ErrorKind: String, Sendable, Hashable {
         /// An exception, a panic or a rejected promise that nobody caught.
         case exception
+        /// The submission's process ended before the examiner was through with it.
+        case ended
         /// The function is not there; the message lists what is.
         case entryNotFound = "entry_not_found"
         /// An argument does not fit the declared type.

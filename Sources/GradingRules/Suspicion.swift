@@ -17,7 +17,9 @@ public enum Suspicion {
     static func entries(of facts: RunFacts, due: Classifier.Due) -> [String] {
         var entries = Set(facts.deniedCalls).sorted().map(deniedCall)
         switch facts.frame {
-        case .none where due != .output && facts.ending == .exited(status: 0): entries.append(earlyExit)
+        case .none where due != .output && facts.ending == .exited(status: 0),
+            .complete(.error(.ended, _)) where facts.ending == .exited(status: 0):
+            entries.append(earlyExit)
         case .extra: entries.append(severalFrames)
         case .malformed: entries.append(malformedFrame)
         case .none, .complete, .oversized: break

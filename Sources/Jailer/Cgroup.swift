@@ -37,6 +37,11 @@ protocol Cgroup: AnyObject {
     func remove() throws(SyscallError)
 }
 
+/// How long a group may take to be empty once its processes were killed: 15 s, in microseconds.
+///
+/// On a machine at its limit, a process is slow to die as well.
+let groupPatience: UInt64 = 15_000_000
+
 /// Which cgroup hierarchy the host offers, and where this service's groups stand in it.
 public enum CgroupHierarchy: Sendable {
     case v1(CgroupV1.Folders)

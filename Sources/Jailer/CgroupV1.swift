@@ -92,10 +92,11 @@ public final class CgroupV1: Cgroup {
     }
 
     func finish() throws(SyscallError) {
+        let deadline = monotonicMicroseconds() + groupPatience
         for attempt in 0... {
             let left = try others()
             if left.isEmpty { return }
-            guard attempt < 200 else { throw SyscallError("empty", folders.pids, errno: EBUSY) }
+            guard monotonicMicroseconds() < deadline else { throw SyscallError("empty", folders.pids, errno: EBUSY) }
             for pid in left { kill(pid, SIGKILL) }
             usleep(attempt < 20 ? 500 : 10_000)
         }
@@ -105,12 +106,14 @@ public final class CgroupV1: Cgroup {
         close(cpu)
         close(oom)
         launcher.stop()
+        let deadline = monotonicMicroseconds() + groupPatience
         for folder in folders.all {
             // The launcher leaves its groups a moment after it was waited for.
-            for attempt in 0... {
-                if rmdir(folder) == 0 { break }
+            while rmdir(folder) != 0 {
                 let error = errno
-                guard error == EBUSY, attempt < 100 else { throw SyscallError("rmdir", folder, errno: error) }
+                guard error == EBUSY, monotonicMicroseconds() < deadline else {
+                    throw SyscallError("rmdir", folder, errno: error)
+                }
                 usleep(1000)
             }
         }

@@ -54,11 +54,12 @@ final class CgroupV2: Cgroup {
     func finish() throws(SyscallError) {
         closeFiles()
         // Ended processes leave the group a moment after they were waited for.
+        let deadline = monotonicMicroseconds() + groupPatience
         for attempt in 0... {
             // Not there: it could not be made.
             if rmdir(folder) == 0 || errno == ENOENT { return }
             let error = errno
-            guard error == EBUSY, attempt < 200 else { throw SyscallError("rmdir", folder, errno: error) }
+            guard error == EBUSY, monotonicMicroseconds() < deadline else { throw SyscallError("rmdir", folder, errno: error) }
             if attempt == 0 { try killAll() }
             usleep(attempt < 20 ? 500 : 10_000)
         }

@@ -14,6 +14,15 @@ struct HostResources {
     func removeGroups() {
         for group in groups { CgroupTree.remove(group) }
     }
+
+    /// Removes the groups of these slots where they have become empty; the rest stays in the set.
+    func removeGroups(ofRetired slots: inout Set<UInt32>) {
+        slots = slots.filter { index in
+            let folders = groups.map { "\($0)/\(Slot.name(index))" }
+            for folder in folders { rmdir(folder) }
+            return folders.contains { access($0, F_OK) == 0 }
+        }
+    }
 }
 
 /// Examines what a jail needs of the host.

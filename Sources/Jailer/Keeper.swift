@@ -35,6 +35,8 @@ public struct Keeper {
     private var slots: [pid_t: UInt32] = [:]
     /// Indexes of slots that ended without a clean group: something of theirs may still be there.
     private var retired: Set<UInt32> = []
+    /// Those of them whose groups are still there.
+    private var uncleared: Set<UInt32> = []
 
     public init(configuration: JailerConfiguration, control: Int32) {
         self.configuration = configuration
@@ -65,7 +67,7 @@ public struct Keeper {
         send(.hello(cgroup: resources?.hierarchy.name ?? "none", kernel: Host.kernelRelease, checks: checks))
         guard checks.allSatisfy(\.passed), let resources else { return 1 }
         defer { resources.removeGroups() }
-        while let connection = receiveConnection() {
+        while let connection = receiveConnection(resources) {
             openSlot(on: connection, with: resources)
             reapSlots()
         }
@@ -99,11 +101,12 @@ public struct Keeper {
     }
 
     /// The next connection to serve; `nil` when the service is gone.
-    private mutating func receiveConnection() -> Int32? {
+    private mutating func receiveConnection(_ resources: HostResources) -> Int32? {
         while true {
             var polls = [pollfd(fd: control, events: Int16(POLLIN), revents: 0)]
             let count = poll(&polls, 1, 1000)
             reapSlots()
+            resources.removeGroups(ofRetired: &uncleared)
             if count <= 0 { continue }
             var command: UInt8 = 0
             var connection: Int32 = -1
@@ -149,7 +152,10 @@ public struct Keeper {
             var status: Int32 = 0
             let pid = cjail_wait(-1, true, &exited, &status)
             if pid <= 0 { return }
-            if let index = slots.removeValue(forKey: pid), !exited || status != 0 { retired.insert(index) }
+            if let index = slots.removeValue(forKey: pid), !exited || status != 0 {
+                retired.insert(index)
+                uncleared.insert(index)
+            }
         }
     }
 

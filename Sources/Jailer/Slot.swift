@@ -35,7 +35,10 @@ struct Slot {
         }
     }
 
-    private var name: String { "slot-\(index)" }
+    private var name: String { Self.name(index) }
+
+    /// What a slot's groups are called.
+    static func name(_ index: UInt32) -> String { "slot-\(index)" }
 
     /// Whether no group of this slot is left after a failure outside of a run.
     private func removesGroups() -> Bool {

@@ -40,7 +40,7 @@ def run(channel, request, examiner, limit):
 
 def _ended(examiner):
     message = f"the submission ended before the test was through: {examiner.ended}"
-    return ending.frame(error="exception", message=message)
+    return ending.frame(error="ended", message=message)
 
 
 def _outcome(test, examiner):
