@@ -1,3 +1,4 @@
+import BigInt
 import GradingModel
 
 /// What makes two values equal.
@@ -26,6 +27,10 @@ struct ValueComparison {
     private(set) var rule: ComparisonRule = .equal
     private(set) var difference: Difference?
     private var path: [Step] = []
+    /// Whether this is one of the many comparisons of a search for partners.
+    private var isAside = false
+    /// What all searches together may still cost, about in bytes that are looked at.
+    private var searchBudget = 1 << 24
 
     init(_ rules: ValueRules) {
         self.rules = rules
@@ -33,6 +38,10 @@ struct ValueComparison {
 
     /// Whether the values are equal; if not, `difference` says where they are not.
     mutating func areEqual(expected: Value, actual: Value) -> Bool {
+        if isAside {
+            searchBudget -= Self.cost(expected, actual)
+            guard searchBudget > 0 else { return false }
+        }
         if let numberAnswer = compareNumbers(expected, actual) {
             return numberAnswer || textOfValueIsEqual(expected, actual) || differ(expected, actual)
         }
@@ -86,20 +95,25 @@ struct ValueComparison {
             if isSame { note(.letterCase) }
             return isSame
         case (.string(let text), let value), (let value, .string(let text)):
-            guard Self.isText(text, of: value, rules: rules) else { return false }
+            guard isText(text, of: value) else { return false }
             note(.textOfValue)
             return true
         default: return false
         }
     }
 
-    private static func isText(_ text: ByteString, of value: Value, rules: ValueRules) -> Bool {
+    private mutating func isText(_ text: ByteString, of value: Value) -> Bool {
         let text = text.bytes.withUnsafeBufferPointer { ByteString(bytes: Array(PythonText.stripped($0[...]))) }
-        if text == PythonPrinter.text(of: value) { return true }
+        let printed = PythonPrinter.text(of: value)
+        if isAside { searchBudget -= text.count + printed.count }
+        if text == printed { return true }
         // JSON, however it is spaced and its numbers are written.
         if let parsed = try? JSONCodec.parse(text.bytes, allowNonFinite: true) {
-            var comparison = ValueComparison(rules)
             if case .string = parsed { return false }
+            var comparison = ValueComparison(rules)
+            comparison.isAside = isAside
+            comparison.searchBudget = searchBudget
+            defer { searchBudget = comparison.searchBudget }
             return comparison.areEqual(expected: parsed, actual: value)
         }
         guard case .bool(let value) = value else { return false }
@@ -154,37 +168,45 @@ struct ValueComparison {
         }
         // In the order in which they came, so that the same run gives the same trace.
         let rest = givenOrder.compactMap { given[$0] }
-        guard unmatched.count == rest.count, let pairs = pair(unmatched, rest) else {
-            let missing = unmatched.first { wanted in !rest.contains { isEqualAside(wanted, $0) } }
-            let extra = rest.first { given in !unmatched.contains { isEqualAside($0, given) } }
-            return differ(missing, extra)
+        if isAside {
+            // Sets in sets have their keys made once a level and pair.
+            searchBudget -= wantedKeys.reduce(0) { $0 + $1.count } + givenOrder.reduce(0) { $0 + $1.count }
         }
-        for (wanted, given) in pairs {
-            let saved = path
-            guard areEqual(expected: wanted, actual: given) else { return false }
-            path = saved
+        if unmatched.count == rest.count, let rule = rulePairing(unmatched, rest) {
+            note(rule)
+            return true
         }
-        return true
+        if isAside { return false }
+        let missing = unmatched.first { wanted in !rest.contains { ruleAside(wanted, $0) != nil } }
+        let extra = rest.first { given in !unmatched.contains { ruleAside($0, given) != nil } }
+        return differ(missing, extra)
     }
 
     /// The most elements without an exact partner that are searched for one within the tolerance.
     private static let searchLimit = 500
 
-    /// Pairs elements that are equal by other means than their keys; `nil` where one has no partner.
-    private func pair(_ expected: [Value], _ actual: [Value]) -> [(Value, Value)]? {
+    /// Pairs elements that are equal by other means than their keys; the rule by which all of them are, `nil` where
+    /// one has no partner.
+    private mutating func rulePairing(_ expected: [Value], _ actual: [Value]) -> ComparisonRule? {
+        var weakest = ComparisonRule.equal
         // Numbers within the tolerance of one another are neighbours in order.
         if let left = sortedNumbers(expected), let right = sortedNumbers(actual) {
-            let pairs = Array(zip(left, right))
-            return pairs.allSatisfy { isEqualAside($0, $1) } ? pairs : nil
+            var comparison = ValueComparison(rules)
+            guard zip(left, right).allSatisfy({ comparison.compareNumbers($0, $1) == true }) else { return nil }
+            return comparison.rule
         }
         guard expected.count <= Self.searchLimit else { return nil }
         var rest = actual
-        var pairs: [(Value, Value)] = []
-        for wanted in expected {
-            guard let index = rest.firstIndex(where: { isEqualAside(wanted, $0) }) else { return nil }
-            pairs.append((wanted, rest.remove(at: index)))
+        search: for wanted in expected {
+            for index in rest.indices {
+                guard let rule = ruleAside(wanted, rest[index]) else { continue }
+                weakest = max(weakest, rule)
+                rest.remove(at: index)
+                continue search
+            }
+            return nil
         }
-        return pairs
+        return weakest
     }
 
     private func sortedNumbers(_ values: [Value]) -> [Value]? {
@@ -197,10 +219,23 @@ struct ValueComparison {
         return numbers.sorted { $0.0 < $1.0 }.map(\.1)
     }
 
-    /// Compares without leaving a trace here.
-    private func isEqualAside(_ expected: Value, _ actual: Value) -> Bool {
+    /// The rule by which two values are equal, `nil` where they are not; leaves no trace here but the cost.
+    private mutating func ruleAside(_ expected: Value, _ actual: Value) -> ComparisonRule? {
         var comparison = ValueComparison(rules)
-        return comparison.areEqual(expected: expected, actual: actual)
+        comparison.isAside = true
+        comparison.searchBudget = searchBudget
+        let isEqual = comparison.areEqual(expected: expected, actual: actual)
+        searchBudget = comparison.searchBudget
+        return isEqual ? comparison.rule : nil
+    }
+
+    /// What it costs to look at two values, those inside of them left out.
+    private static func cost(_ expected: Value, _ actual: Value) -> Int {
+        switch (expected, actual) {
+        case (.string(let left), .string(let right)): left.count == right.count ? 8 + left.count / 8 : 8
+        case (.integer(let left), .integer(let right)): 8 + (left.bitWidth + right.bitWidth) / 8
+        default: 8
+        }
     }
 
     // MARK: - Maps
@@ -210,6 +245,7 @@ struct ValueComparison {
             rules.equatesIntegerKeys && IntegerKeys.areAllIntegerLike(expected) && IntegerKeys.areAllIntegerLike(actual)
             && Self.hasIntegers(expected) != Self.hasIntegers(actual)
         let keys = CanonicalKey(rules)
+        if isAside { searchBudget -= 8 * (expected.count + actual.count) }
         func key(_ value: Value) -> ByteString {
             keys.key(of: mixesKeys ? IntegerKeys.integer(value) ?? value : value)
         }
@@ -243,7 +279,7 @@ struct ValueComparison {
     }
 
     private mutating func differ(_ expected: Value?, _ actual: Value?) -> Bool {
-        if difference == nil {
+        if difference == nil, !isAside {
             let (left, right) = ValueExcerpt.pair(expected, actual)
             difference = .value(path: Self.text(of: path), expected: left, actual: right)
         }

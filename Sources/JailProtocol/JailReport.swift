@@ -184,15 +184,20 @@ public enum InitMessage: Sendable, Hashable {
             writer.integer(time)
         case .failure(let failure):
             writer.integer(UInt8(2))
-            writer.text(failure.stage)
+            writer.text(Self.cut(failure.stage))
             writer.integer(failure.errno)
-            writer.text(String(failure.detail.prefix(200)))
+            writer.text(Self.cut(failure.detail))
         case .denied(let call, let count):
             writer.integer(UInt8(3))
             writer.integer(call)
             writer.integer(count)
         }
         return writer.bytes
+    }
+
+    /// The beginning of a text, in bytes: one character may have any number of them.
+    private static func cut(_ text: String) -> String {
+        text.utf8.count <= 200 ? text : String(decoding: text.utf8.prefix(200), as: UTF8.self)
     }
 
     public init(decoding bytes: [UInt8]) throws(WireError) {

@@ -261,6 +261,23 @@ import Testing
         }
     }
 
+    @Test("sets in sets are searched in bounded time")
+    func nestedSets() {
+        func nested(_ value: Value) -> Value { (0..<100).reduce(value) { value, _ in .set([value]) } }
+        #expect(outcome(nested(1), nested(1.0000001)).rule == "tolerance")
+        #expect(outcome(nested(1), nested(2)).difference != nil)
+        #expect(outcome(nested([1, 2]), nested("12"), .lenient).difference != nil)
+    }
+
+    @Test("the search for what a set lacks takes bounded time")
+    func lackingSets() {
+        let expected = (0..<20_000).map { Value.float(Double($0)) }
+        var actual = (0..<20_000).map { Value.float(Double($0) + 1e-7) }
+        #expect(outcome(.list(expected), .set(actual.reversed())).isEqual)
+        actual[19_999] = .float(-5)
+        #expect(outcome(.list(expected), .set(actual)).difference != nil)
+    }
+
     @Test("deep values are compared and printed without overflow")
     func deep() throws {
         let text = String(repeating: "[", count: 500) + "1" + String(repeating: "]", count: 500)

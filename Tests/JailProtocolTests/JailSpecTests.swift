@@ -168,6 +168,19 @@ import Testing
         }
     }
 
+    @Test("what the init says fits a pipe's atomic write, however many bytes its characters have")
+    func longCharacters() throws {
+        let accents = String(repeating: "e" + String(repeating: "\u{301}", count: 50), count: 200)
+        let bytes = InitMessage.failure(JailFailure(stage: accents, errno: 2, detail: accents)).encoded()
+        #expect(bytes.count <= InitMessage.maximumSize)
+        guard case .failure(let failure) = try InitMessage(decoding: bytes) else {
+            Issue.record("no failure")
+            return
+        }
+        #expect(failure.errno == 2)
+        #expect(failure.detail.unicodeScalars.starts(with: accents.unicodeScalars.prefix(99)))
+    }
+
     @Test(
         "what the init says survives the way through bytes and fits a pipe's atomic write",
         arguments: [
