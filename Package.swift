@@ -9,6 +9,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// Static: it starts in a sixth of the time, and needs nothing of the host's libraries. Sanitizers can't be linked so.
+let jailerFlags = Context.environment["ASSAY_SANITIZED"] == nil ? ["-static-executable"] : []
+
 let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -62,9 +65,8 @@ let package = Package(
         .executableTarget(
             name: "assay-jailer",
             dependencies: ["Jailer"],
-            // Static: it starts in a sixth of the time, and needs nothing of the host's libraries.
-            swiftSettings: settings + [.unsafeFlags(["-static-executable"])],
-            linkerSettings: [.unsafeFlags(["-static-executable"])]
+            swiftSettings: settings + [.unsafeFlags(jailerFlags)],
+            linkerSettings: [.unsafeFlags(jailerFlags)]
         ),
 
         // The service.
