@@ -59,7 +59,9 @@ final class CgroupV2: Cgroup {
             // Not there: it could not be made.
             if rmdir(folder) == 0 || errno == ENOENT { return }
             let error = errno
-            guard error == EBUSY, monotonicMicroseconds() < deadline else { throw SyscallError("rmdir", folder, errno: error) }
+            guard error == EBUSY, monotonicMicroseconds() < deadline else {
+                throw SyscallError("rmdir", folder, errno: error)
+            }
             if attempt == 0 { try killAll() }
             usleep(attempt < 20 ? 500 : 10_000)
         }
