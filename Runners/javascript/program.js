@@ -27,6 +27,7 @@ class Program {
         this.bindings = new SafeMap();
         /** `module.exports`, or the namespace of the ES module. */
         this.exports = undefined;
+        this.evaluate = undefined;
         this.initialGlobals = new SafeMap();
     }
 
@@ -71,10 +72,11 @@ function isBindable(name) {
  *
  * - `names`: looked up besides the functions and classes that the source declares.
  * - `hasAllNames`: all else that it declares is looked up too.
+ * - `expression`: of one line; `program.evaluate` gives its value, where the submission's top level is in scope.
  * Returns the program and `run`, which runs it and calls its argument when it has come to its end; what the
  * submission throws is left uncaught, so that node reports it as usual.
  */
-function compile({ names = [], hasAllNames = false }) {
+function compile({ names = [], hasAllNames = false, expression = 'undefined' }) {
     const source = fs.readFileSync(path, 'utf8').replace(/^\ufeff/, '');
     const program = new Program();
     const wanted = new Set([...names, ...(hasAllNames ? topLevelNames : declaredCallables)(source)].filter(isBindable));
@@ -82,13 +84,14 @@ function compile({ names = [], hasAllNames = false }) {
         if (name in globalThis) program.initialGlobals.set(name, globalThis[name]);
     }
     const thunks = [...wanted].map((name) => `[${JSON.stringify(name)},()=>${name}]`).join(',');
-    const register = (pairs) => {
+    const register = (pairs, evaluate) => {
+        program.evaluate = evaluate;
         program.bindings = new SafeMap(pairs);
     };
 
     const combined = (hook) => {
         const strict = isStrict(source) ? '"use strict";' : '';
-        return `${strict}${hook}([${thunks}]);\n${source.replace(/^#!/, '//')}`;
+        return `${strict}${hook}([${thunks}],()=>(${expression}));\n${source.replace(/^#!/, '//')}`;
     };
 
     let commonJSError;
@@ -112,9 +115,9 @@ function compile({ names = [], hasAllNames = false }) {
                 meta.filename = path;
                 meta.dirname = folder;
                 meta.resolve = (specifier) => new URL(specifier, url).href;
-                meta[hookName] = (pairs) => {
+                meta[hookName] = (pairs, evaluate) => {
                     delete meta[hookName];
-                    register(pairs);
+                    register(pairs, evaluate);
                 };
             },
             importModuleDynamically: importFromProgram,

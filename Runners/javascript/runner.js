@@ -1,5 +1,5 @@
 'use strict';
-// Entry point in the jail, for calls: `node … runner.js call [output limit in KiB]`, request on descriptor 3,
+// Entry point in the jail, for calls: `node … runner.js call|evaluation [output limit in KiB]`, request on descriptor 3,
 // response on descriptor 4.
 
 require('./stdio.js');
@@ -11,4 +11,6 @@ const request = parse(readRequest());
 process.argv.length = 2;
 
 // A turn of its own: node's loader is then no part of the submission's stack traces.
-setImmediate(() => require('./call.js').runCall(request, limit));
+setImmediate('expression' in request
+    ? () => require('./evaluation.js').runEvaluation(request)
+    : () => require('./call.js').runCall(request, limit));

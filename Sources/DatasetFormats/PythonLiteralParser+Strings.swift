@@ -19,6 +19,11 @@ extension PythonLiteralParser {
 
     /// Reads one string, and those that follow it, as one.
     mutating func parseStrings() throws(Fault) -> ByteString {
+        try parseText().text
+    }
+
+    /// The same, and whether it is `bytes`.
+    mutating func parseText() throws(Fault) -> (text: ByteString, isBytes: Bool) {
         var text: [UInt8] = []
         var isBytes: Bool?
         while let prefixLength = stringPrefixLength() {
@@ -31,7 +36,7 @@ extension PythonLiteralParser {
             try readString(kind, start: start, into: &text)
             try skipSpace()
         }
-        return ByteString(bytes: text)
+        return (ByteString(bytes: text), isBytes ?? false)
     }
 
     private mutating func readPrefix(_ length: Int) throws(Fault) -> StringKind {

@@ -11,9 +11,9 @@ struct PythonLiteralParser {
     let bytes: UnsafeBufferPointer<UInt8>
     var position = 0
     /// Open brackets; inside of any, line ends are white space.
-    private var depth = 0
+    var depth = 0
     /// Whether the value read last may be a dict's key or a set's element.
-    private var isHashable = true
+    var isHashable = true
 
     init(bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
@@ -85,7 +85,7 @@ struct PythonLiteralParser {
         }
     }
 
-    private mutating func enter() throws(Fault) {
+    mutating func enter() throws(Fault) {
         depth += 1
         guard depth <= PythonLiteral.maximumDepth else {
             throw fault("nested deeper than \(PythonLiteral.maximumDepth) levels")
@@ -201,7 +201,7 @@ struct PythonLiteralParser {
 
     // MARK: - Names
 
-    private func peekName() -> String? {
+    func peekName() -> String? {
         var end = position
         while end < bytes.count, Self.isNameByte(bytes[end]) || Self.isDigit(bytes[end]) { end += 1 }
         return end > position ? String(decoding: bytes[position..<min(end, position + 64)], as: UTF8.self) : nil

@@ -1,3 +1,4 @@
+import DatasetFormats
 public import GradingModel
 import GradingRules
 import Images
@@ -90,7 +91,7 @@ public struct Grader: Sendable {
             result.verdict = .invalidProblem
             result.message = reason
             return
-        case .cases(let cases): tests = cases
+        case .cases(let cases): tests = cases.map { AssertedCallReader.read($0, language: submission.language) }
         }
         result.total = tests.count
         let code: ByteString

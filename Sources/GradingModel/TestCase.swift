@@ -9,6 +9,8 @@ public struct TestCase: Sendable, Hashable {
         /// Test source in the submission's language, run after it. `entryPoint` names the function for
         /// HumanEval's `check(candidate)`.
         case assertions(code: ByteString, entryPoint: String?)
+        /// `assertions` of one call, of which only the call enters a jail.
+        case assertedCall(AssertedCall)
     }
 
     public var kind: Kind
@@ -28,7 +30,7 @@ public struct TestCase: Sendable, Hashable {
         switch kind {
         case .stdinStdout: "stdin_stdout"
         case .functionCall: "function_call"
-        case .assertions: "assertions"
+        case .assertions, .assertedCall: "assertions"
         }
     }
 }

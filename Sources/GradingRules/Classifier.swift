@@ -22,6 +22,8 @@ public enum Classifier {
         case output
         /// A frame with a value.
         case returnedValue
+        /// A frame with the value of an assertion's call.
+        case evaluatedCall
         /// A frame with the outcome of the assertions.
         case assertions
     }
@@ -88,7 +90,7 @@ public enum Classifier {
         switch facts.frame {
         case .none, .oversized:
             let end = status ?? "the program ended with exit status 0"
-            return error(end + (due == .returnedValue ? " before the call returned" : " before the test was through"))
+            return error(end + (due == .assertions ? " before the test was through" : " before the call returned"))
         case .extra: return error("more than one response came on the result channel")
         case .malformed(let reason): return error(reason)
         case .complete(.error(let kind, let message)):
@@ -96,14 +98,26 @@ public enum Classifier {
             return error(kind == .harness ? "the runner gave up: \(message)" : message)
         case .complete(.invalidTest): return error("a response came that a run cannot give")
         case .complete(.returned):
-            guard due == .returnedValue else { return error("a value came where the outcome of assertions was due") }
+            guard due == .returnedValue else { return error("a value came where \(name(due)) was due") }
+            return ignoresStatus ? nil : status.map { error("\($0) after the call returned") }
+        case .complete(.evaluated):
+            guard due == .evaluatedCall else { return error("an evaluated call came where \(name(due)) was due") }
             return ignoresStatus ? nil : status.map { error("\($0) after the call returned") }
         case .complete(.assertionsPassed):
-            guard due == .assertions else { return error("an outcome of assertions came where a value was due") }
+            guard due == .assertions else { return error("an outcome of assertions came where \(name(due)) was due") }
             return ignoresStatus ? nil : status.map { error("\($0) after the assertions passed") }
         case .complete(.assertionsFailed):
             // That it ends with an error is what an assertion that fails does.
-            return due == .assertions ? nil : error("an outcome of assertions came where a value was due")
+            return due == .assertions ? nil : error("an outcome of assertions came where \(name(due)) was due")
+        }
+    }
+
+    private static func name(_ due: Due) -> String {
+        switch due {
+        case .output: "text"
+        case .returnedValue: "a value"
+        case .evaluatedCall: "an evaluated call"
+        case .assertions: "the outcome of assertions"
         }
     }
 

@@ -36,6 +36,8 @@ enum ComparisonRule: String, Comparable, CaseIterable {
     case unwrapped
     /// The output is not UTF-8, which the policy's source cannot read.
     case undecodable
+    /// The equality of the language, of an assertion that was compared outside of the jail.
+    case assertion
     case different
 
     private var leniency: Int { Self.allCases.firstIndex(of: self) ?? 0 }

@@ -21,6 +21,8 @@ public enum RunnerFrame: Sendable, Hashable {
         /// What a call returned (or left in its first argument). `printed` is what the language's own `print` writes for
         /// it, where the runner says so.
         case returned(Value, printed: ByteString?)
+        /// What the call of an assertion came to.
+        case evaluated(ExactValue)
         case assertionsPassed
         case assertionsFailed(message: String)
         case error(ErrorKind, message: String)
@@ -69,6 +71,9 @@ public enum RunnerFrame: Sendable, Hashable {
         let message = frame["message"]?.stringValue?.text ?? ""
         if let returned = frame["returned"] {
             return .complete(.returned(Value(tagged: returned), printed: frame["printed"]?.stringValue))
+        }
+        if let evaluated = frame["evaluated"] {
+            return ExactValue(wire: evaluated).map { .complete(.evaluated($0)) } ?? unknown
         }
         if let text = frame["assertions"]?.textValue {
             switch text {

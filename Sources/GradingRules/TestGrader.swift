@@ -57,6 +57,11 @@ public enum TestGrader {
             returned = value
             printed = text
         }
+        var evaluated: ExactValue?
+        if case .assertedCall = test.kind, case .complete(.evaluated(let value)) = facts.frame {
+            evaluated = value
+            returned = value.value
+        }
         if let failure = Classifier.failure(of: facts, due: due(test), policy: options.policy) {
             return TestGrade(verdict: failure.verdict, message: failure.message, returned: returned)
         }
@@ -82,6 +87,21 @@ public enum TestGrader {
                     "\(function) returned nothing; if it is to change its first argument, set comparison.in_place"
             }
             return grade
+        case .assertedCall(let assertion):
+            // As above.
+            let actual = evaluated ?? .undefined
+            let difference = ExactComparison.difference(of: actual, from: assertion.expectation)
+            var grade = grade(
+                ComparisonOutcome(
+                    policy: options.policy,
+                    rule: ComparisonRule.assertion.rawValue,
+                    isEqual: difference == nil,
+                    difference: difference?.difference
+                )
+            )
+            grade.returned = returned
+            if let difference { grade.message = assertion.message + difference.note }
+            return grade
         case .assertions:
             guard case .complete(.assertionsFailed(let message)) = facts.frame else {
                 return TestGrade(verdict: .accepted)
@@ -95,6 +115,7 @@ public enum TestGrader {
         case .stdinStdout: .output
         case .functionCall: .returnedValue
         case .assertions: .assertions
+        case .assertedCall: .evaluatedCall
         }
     }
 

@@ -286,7 +286,7 @@ struct ValueComparison {
         return false
     }
 
-    private static func text(of path: [Step]) -> String {
+    static func text(of path: [Step]) -> String {
         path.map { step in
             switch step {
             case .index(let index): return "[\(index)]"

@@ -28,6 +28,8 @@ public struct CppToolchain: Toolchain {
         case .program: return [programAttempt(code: code)]
         case .calls(let functions): return callAttempts(functions: functions, code: code)
         case .assertions(let test, _): return testAttempts(test: test, code: code)
+        case .evaluation(let call, let typeCheck):
+            return evaluationAttempts(call: call, typeCheck: typeCheck ?? "", code: code)
         }
     }
 
@@ -46,7 +48,7 @@ public struct CppToolchain: Toolchain {
                 arguments: arguments,
                 inPlace: comparison.inPlace
             )
-        case .assertions:
+        case .assertions, .assertedCall:
             // The test is compiled in: the request says nothing, but there is a channel for the answer.
             command.channel = "{}"
         }
@@ -124,6 +126,18 @@ public struct CppToolchain: Toolchain {
         return [Form.asItStands, Form.withPrelude].map { form in
             let options = preludeOptions(form: form, scan: scan) + options
             return harnessAttempt(form, "tests", options, code: code, scan: scan, files: files)
+        }
+    }
+
+    private func evaluationAttempts(call: ByteString, typeCheck: ByteString, code: ByteString) -> [BuildAttempt] {
+        let scan = CppScan(code)
+        let files = [
+            WorkFile(path: "call.cpp", contents: call),
+            WorkFile(path: "check.cpp", contents: typeCheck),
+        ]
+        return [Form.asItStands, Form.withPrelude].map { form in
+            let options = preludeOptions(form: form, scan: scan)
+            return harnessAttempt(form, "evaluation", options, code: code, scan: scan, files: files)
         }
     }
 

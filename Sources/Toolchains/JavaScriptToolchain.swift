@@ -18,7 +18,8 @@ public struct JavaScriptToolchain: Toolchain {
         var channel: ByteString?
         switch target {
         case .program: mode = "program"
-        case .calls: mode = "calls"
+        // The call of an assertion is known to parse.
+        case .calls, .evaluation: mode = "calls"
         case .assertions(let test, let entryPoint):
             mode = "assertions"
             // The test's own syntax is looked at too: a test that does not parse is the problem's fault.
@@ -67,6 +68,12 @@ public struct JavaScriptToolchain: Toolchain {
                 arguments: ["node"] + flags + Self.moduleFlags + [Self.harness + "examine.js"]
             )
             return command
+        case .assertedCall(let assertion):
+            return Self.node(
+                flags + Self.moduleFlags + [Self.harness + "runner.js", "evaluation", outputLimit],
+                code: code,
+                channel: RunnerRequest.evaluation(call: assertion.call)
+            )
         }
     }
 

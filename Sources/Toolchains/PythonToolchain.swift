@@ -29,6 +29,7 @@ public struct PythonToolchain: Toolchain {
             arguments.append("--test")
             request = RunnerRequest.assertions(code: test, entryPoint: entryPoint)
         }
+        // The call of an assertion is known to parse: it needs no more than the submission's own check.
         let command = JailCommand(
             executable: .path(Self.interpreter),
             arguments: arguments,
@@ -62,6 +63,9 @@ public struct PythonToolchain: Toolchain {
                 environment: Self.settings
             )
             return command
+        case .assertedCall(let assertion):
+            let request = RunnerRequest.evaluation(call: assertion.call)
+            return command(Self.running("run.py", String(limits.outputKB)), code, request: request)
         }
     }
 

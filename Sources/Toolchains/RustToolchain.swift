@@ -36,6 +36,13 @@ public struct RustToolchain: Toolchain {
             ]
             // The channel takes `invalid_test`.
             return Self.attempts(mode: "assertions", arguments: [], files: files, channel: ByteString(bytes: []))
+        case .evaluation(let call, let typeCheck):
+            let files = [
+                WorkFile(path: "submission.rs", contents: code),
+                WorkFile(path: "call.rs", contents: call),
+                WorkFile(path: "check.rs", contents: typeCheck ?? ""),
+            ]
+            return Self.attempts(mode: "evaluation", arguments: [], files: files, channel: nil)
         }
     }
 
@@ -54,7 +61,7 @@ public struct RustToolchain: Toolchain {
         case .functionCall(let function, let arguments, _):
             RunnerRequest.call(function: argument(function), arguments: arguments, inPlace: comparison.inPlace)
         // The test is compiled in: there is nothing to say.
-        case .assertions: ByteString(bytes: [])
+        case .assertions, .assertedCall: ByteString(bytes: [])
         }
     }
 

@@ -10,6 +10,8 @@ public enum BuildTarget: Sendable, Hashable {
     case calls(functions: [String])
     /// The submission with one test's source, for `assertions`.
     case assertions(code: ByteString, entryPoint: String?)
+    /// The submission with the call of one assertion, which hands out its value. `typeCheck` as in `AssertedCall`.
+    case evaluation(call: ByteString, typeCheck: ByteString?)
 
     /// The target that a test needs, given all tests of its submission.
     public static func target(for test: TestCase, among tests: [TestCase]) -> BuildTarget {
@@ -22,6 +24,8 @@ public enum BuildTarget: Sendable, Hashable {
             }
             return .calls(functions: Set(names).sorted())
         case .assertions(let code, let entryPoint): return .assertions(code: code, entryPoint: entryPoint)
+        case .assertedCall(let assertion):
+            return .evaluation(call: assertion.call, typeCheck: assertion.typeCheck)
         }
     }
 }
@@ -140,6 +144,11 @@ public enum RunnerRequest {
             MapEntry(key: "in_place", value: .bool(inPlace)),
         ])
         return ByteString(bytes: JSONCodec.serialize(request))
+    }
+
+    /// The call of an assertion, for the interpreted languages.
+    public static func evaluation(call: ByteString) -> ByteString {
+        ByteString(bytes: JSONCodec.serialize([.string("expression"): .string(call)]))
     }
 
     /// The test's source, for the interpreted languages.

@@ -22,10 +22,13 @@ def main(limit):
         folder = posix.getcwd()
         prepare(folder)
         submission = Submission(folder)
-        from . import calls
+        if "expression" in request:
+            from . import evaluation as mode
+        else:
+            from . import calls as mode
     except BaseException as error:
         ending.refused(channel, "harness", ending.describe(error))
-    calls.run(channel, request, submission, limit)
+    mode.run(channel, request, submission, limit)
 
 
 def prepare(folder):

@@ -64,6 +64,11 @@ pub fn send_returned(value: &Value) {
     send_text(&text);
 }
 
+/// Sends `{"evaluated": …}` with a value that is JSON text already.
+pub fn send_evaluated(value: &[u8]) {
+    send_text(&[b"{\"evaluated\":", value, b"}"].concat());
+}
+
 fn send_text(text: &[u8]) {
     let out = OUT.swap(-1, Ordering::SeqCst);
     let mut frame = (text.len() as u32).to_be_bytes().to_vec();

@@ -9,6 +9,7 @@
 mod call;
 mod channel;
 mod collections;
+mod evaluation;
 mod give;
 pub mod json;
 mod nodes;
@@ -19,6 +20,7 @@ mod tests;
 mod value;
 
 pub use call::{give_iterator, run_calls, Call, Entry};
+pub use evaluation::evaluated;
 pub use give::{Give, Refusal};
 pub use nodes::{give_list, give_tree, take_list, take_tree, Link, List, Tree};
 pub use outcome::{check_result, Outcome, ViaDebug, ViaGive};

@@ -1,4 +1,5 @@
-//! Builds a Rust submission, inside the build's jail: `assay-rust-build program | calls NAME… | assertions`.
+//! Builds a Rust submission, inside the build's jail: `assay-rust-build program | calls NAME… | assertions |
+//! evaluation`.
 //!
 //! `program` compiles `main.rs` as it stands. The others read `submission.rs` (and `assertions.rs`, the test),
 //! add what calls it, and compile that; `--prelude` adds the usual imports. The artefact is `main`.
@@ -38,8 +39,9 @@ fn main() {
         "program" => compile(&Build { library: None, sites: &Sites::new(), checks_only: false }),
         "calls" => build(&library, prelude, &What::Calls(&names)),
         "assertions" => build(&library, prelude, &What::Assertions),
+        "evaluation" => build(&library, prelude, &What::Evaluation),
         _ => {
-            eprintln!("usage: assay-rust-build program | calls [--prelude] NAME… | assertions [--prelude]");
+            eprintln!("usage: assay-rust-build program | calls [--prelude] NAME… | assertions|evaluation [--prelude]");
             2
         }
     };
@@ -49,6 +51,8 @@ fn main() {
 enum What<'a> {
     Calls(&'a [String]),
     Assertions,
+    /// Of one assertion, its call in `call.rs`, and in `check.rs` what it is to compile with.
+    Evaluation,
 }
 
 fn build(library: &str, prelude: bool, what: &What) -> i32 {
@@ -61,6 +65,7 @@ fn build(library: &str, prelude: bool, what: &What) -> i32 {
             Ok(test) => Some(test),
             Err(assertions::InvalidTest(why)) => return refuse_test(&why),
         },
+        What::Evaluation => assertions::plan(&evaluation(&name), &mut glue, &name).ok(),
     };
     let submission = read("submission.rs");
     let tokens = match lexer::tokens(&submission) {
@@ -90,12 +95,12 @@ fn build(library: &str, prelude: bool, what: &What) -> i32 {
             }
             glue.line(0, format!("::assay::entry! {{ {aside} {} }}", rows.join(" ")));
         }
-        (What::Assertions, Some(test)) => {
+        (_, Some(test)) => {
             glue.line(0, format!("::assay::test_entry! {{ {aside} {} }}", test.rows.join(" ")));
             write("test.rs", &test.text);
             tail += &format!("::{name}::include!(\"test.rs\");\n");
         }
-        (What::Assertions, None) => {}
+        (_, None) => {}
     }
     tail += &format!("{}\n", glue.include(0));
     glue.write(&items, &mut edits);
@@ -103,6 +108,13 @@ fn build(library: &str, prelude: bool, what: &What) -> i32 {
     text.extend_from_slice(tail.as_bytes());
     write("main.rs", &text);
     compile(&Build { library: Some((&name, library)), sites: &glue.sites, checks_only: false })
+}
+
+/// The statement that makes the call and hands out its value: `match` keeps what the call borrows.
+fn evaluation(library: &str) -> Vec<u8> {
+    let (call, check) = (read("call.rs"), read("check.rs"));
+    let end = format!("; }} ::{library}::evaluated(&assay_value) }} }}");
+    [b"match ", &call[..], b" { assay_value => { if false { ", &check, end.as_bytes()].concat()
 }
 
 /// Says why there is nothing to build, then what the compiler has to say about the submission as it stands.

@@ -28,11 +28,12 @@ def is_available():
 class Program:
     """One build; `status` and `stderr` are the compiler's."""
 
-    def __init__(self, kind, code, options=(), test=None, head="", flags=()):
+    def __init__(self, kind, code, options=(), test=None, head="", flags=(), more=()):
         self.folder = tempfile.mkdtemp(prefix="cpp-runner-", dir=os.path.join(ROOT, "tmp"))
         files = {"main.cpp": code}
         if test is not None:
             files.update({"test.cpp": test, "test_head.cpp": head})
+        files.update(more)
         for name, text in files.items():
             pathlib.Path(self.folder, name).write_bytes(text.encode() if isinstance(text, str) else text)
         inside = os.path.join("/tmp", os.path.basename(self.folder))

@@ -108,10 +108,17 @@ async function assertions(code, test, entryPoint = null, options = {}) {
     return { ...result, answer: result.frames.length === 1 ? JSON.parse(result.frames[0]) : undefined };
 }
 
+/** Evaluates the call of an assertion; adds the one frame's text as `frame`. */
+async function evaluate(code, expression) {
+    const request = JSON.stringify({ expression });
+    const result = await run([...runFlags, ...moduleFlags, `${runners}/runner.js`, 'evaluation'], code, { request });
+    return { ...result, frame: result.frames.length === 1 ? result.frames[0] : undefined };
+}
+
 /** Checks the syntax, for assertions that of `test` too. */
 function check(code, mode = 'program', test = undefined, entryPoint = null) {
     const request = test === undefined ? undefined : JSON.stringify({ test, entry_point: entryPoint });
     return run(['--stack-size=4000', ...moduleFlags, `${runners}/check.js`, mode], code, { request });
 }
 
-module.exports = { runProgram, call, returned, assertions, check };
+module.exports = { runProgram, call, returned, evaluate, assertions, check };

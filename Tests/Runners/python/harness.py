@@ -207,6 +207,10 @@ class HarnessTest(unittest.TestCase):
         return run(["python3", "-s", "-S", "-P", "/usr/lib/assay/serve.py"], code, request,
                    examiner=["python3", "-s", "-S", "-P", "/usr/lib/assay/examine.py", "4096"], **options)
 
+    def evaluate(self, code, expression, **options):
+        request = {"expression": expression}
+        return run(["python3", "-s", "-S", "-P", "/usr/lib/assay/run.py", "4096"], code, request, **options)
+
     def check(self, code, test=None, entry_point=None):
         command = ["python3", "-I", "-S", "/usr/lib/assay/check.py"]
         if test is None:
