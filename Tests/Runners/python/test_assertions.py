@@ -121,8 +121,11 @@ class Ends(HarnessTest):
                      "import threading, os\ndef add(a, b):\n"
                      "    threading.Thread(target=os._exit, args=(0,)).start()\n    import time; time.sleep(5)"):
             with self.subTest(code):
-                message = self.assert_errs(code, test)
-                self.assertRegex(message, "SystemExit|ended before the test was through")
+                outcome = self.run_test(code, test)
+                said = {"exception": "SystemExit", "ended": "ended before the test was through"}
+                self.assertIn(outcome.error, said, outcome)
+                self.assertIn(said[outcome.error], outcome.message)
+                self.assertEqual(outcome.status, 0)
 
     def test_an_exit_that_looks_like_the_tests_is_still_the_submissions(self):
         source = "'def add(a, b):\\n    raise SystemExit'"
