@@ -76,9 +76,13 @@ enum SystemCalls {
     ]
 
     /// What the init does once the program runs: it waits, takes note, fetches the artefact and ends.
+    ///
+    /// It reads the clock by a call where the host has no clock that can be read without one.
     static let initProcess = [
-        "brk", "close", "exit", "exit_group", "fstat", "futex", "getpid", "getrandom", "gettid", "ioctl", "lseek",
-        "madvise", "mmap", "mprotect", "mremap", "munmap", "newfstatat", "open", "openat", "openat2", "poll", "ppoll",
+        "brk", "clock_gettime", "close", "exit", "exit_group", "fstat", "futex", "getpid", "getrandom", "gettid",
+        "ioctl",
+        "lseek", "madvise", "mmap", "mprotect", "mremap", "munmap", "newfstatat", "open", "openat", "openat2", "poll",
+        "ppoll",
         "pread64", "read", "restart_syscall", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sched_yield",
         "wait4", "waitid", "write",
     ]
