@@ -184,9 +184,8 @@ public enum InitMessage: Sendable, Hashable {
             writer.integer(time)
         case .failure(let failure):
             writer.integer(UInt8(2))
-            writer.text(Self.cut(failure.stage))
-            writer.integer(failure.errno)
-            writer.text(Self.cut(failure.detail))
+            JailFailure(stage: Self.cut(failure.stage), errno: failure.errno, detail: Self.cut(failure.detail))
+                .encode(to: &writer)
         case .denied(let call, let count):
             writer.integer(UInt8(3))
             writer.integer(call)
@@ -210,14 +209,7 @@ public enum InitMessage: Sendable, Hashable {
                 try JailReport.ArtefactOutcome(from: &reader),
                 at: try reader.integer("time")
             )
-        case 2:
-            self = .failure(
-                JailFailure(
-                    stage: try reader.text("stage"),
-                    errno: try reader.integer("errno"),
-                    detail: try reader.text("detail")
-                )
-            )
+        case 2: self = .failure(try JailFailure(from: &reader))
         case 3: self = .denied(call: try reader.integer("call"), count: try reader.integer("count"))
         default: throw WireError(field: "kind", reason: "unknown")
         }
@@ -245,15 +237,11 @@ extension JailerMessage {
             report.encode(to: &writer)
         case .failure(let failure):
             writer.integer(UInt8(3))
-            writer.text(failure.stage)
-            writer.integer(failure.errno)
-            writer.text(failure.detail)
+            failure.encode(to: &writer)
         case .ending(let ending):
             writer.integer(UInt8(4))
             writer.integer(ending.slot)
-            writer.text(ending.reason.stage)
-            writer.integer(ending.reason.errno)
-            writer.text(ending.reason.detail)
+            ending.reason.encode(to: &writer)
             writer.flag(ending.isRetired)
         }
         return writer.bytes
@@ -277,23 +265,12 @@ extension JailerMessage {
             )
         case 1: self = .ready
         case 2: self = .report(try JailReport(from: &reader))
-        case 3:
-            self = .failure(
-                JailFailure(
-                    stage: try reader.text("stage"),
-                    errno: try reader.integer("errno"),
-                    detail: try reader.text("detail")
-                )
-            )
+        case 3: self = .failure(try JailFailure(from: &reader))
         case 4:
             self = .ending(
                 SlotEnding(
                     slot: try reader.integer("slot"),
-                    reason: JailFailure(
-                        stage: try reader.text("stage"),
-                        errno: try reader.integer("errno"),
-                        detail: try reader.text("detail")
-                    ),
+                    reason: try JailFailure(from: &reader),
                     isRetired: try reader.flag("retired")
                 )
             )
@@ -346,6 +323,22 @@ extension JailReport {
             deniedCalls: try reader.list("denied calls") { reader throws(WireError) in
                 DeniedCall(name: try reader.text("name"), count: try reader.integer("count"))
             }
+        )
+    }
+}
+
+extension JailFailure {
+    fileprivate func encode(to writer: inout WireWriter) {
+        writer.text(stage)
+        writer.integer(errno)
+        writer.text(detail)
+    }
+
+    fileprivate init(from reader: inout WireReader) throws(WireError) {
+        self.init(
+            stage: try reader.text("stage"),
+            errno: try reader.integer("errno"),
+            detail: try reader.text("detail")
         )
     }
 }

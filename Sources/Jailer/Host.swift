@@ -173,10 +173,7 @@ struct Host {
         let child = cjail_clone(flags, SIGCHLD, -1, nil)
         if child == 0 { _exit(body()) }
         guard child > 0 else { return Int32(-child) }
-        var exited = false
-        var status: Int32 = 0
-        _ = cjail_wait(pid_t(child), false, &exited, &status)
-        return exited ? status : EINTR
+        return exitStatus(of: child) ?? EINTR
     }
 
     /// No user of the host may have an id that a jail's user has.

@@ -101,13 +101,11 @@ struct Rootless {
         let entered = cjail_new_user_namespace()
         if entered >= 0 { _ = write(gate[1], [1], 1) }
         close(gate[1])
-        var exited = false
-        var status: Int32 = 0
-        _ = cjail_wait(pid_t(mapper), false, &exited, &status)
+        let status = exitStatus(of: mapper)
         guard entered >= 0 else { throw refuse("new user namespace", -entered, namespaces) }
-        guard exited, status == 0 else {
+        guard status == 0 else {
             throw Refusal(
-                status == 127 ? "newuidmap is not there" : "newuidmap: status \(status)",
+                status == 127 ? "newuidmap is not there" : "newuidmap: status \(status ?? 126)",
                 remedy: "install it (Debian: uidmap), and start assay without no_new_privs "
                     + "(systemd: NoNewPrivileges=no), which would take its privilege"
             )
@@ -129,9 +127,6 @@ struct Rootless {
             _exit(127)
         }
         guard child > 0 else { return 126 }
-        var exited = false
-        var status: Int32 = 0
-        _ = cjail_wait(pid_t(child), false, &exited, &status)
-        return exited ? status : 126
+        return exitStatus(of: child) ?? 126
     }
 }
