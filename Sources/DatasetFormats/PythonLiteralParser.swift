@@ -96,30 +96,33 @@ struct PythonLiteralParser {
 
     private mutating func parseList() throws(Fault) -> Value {
         try enter()
-        let elements = try parseElements(until: UInt8(ascii: "]"), of: "list").elements
+        let elements = try parseElements(until: UInt8(ascii: "]"), of: "list", Self.element).elements
         isHashable = false
         return .list(elements)
     }
 
     private mutating func parseParentheses() throws(Fault) -> Value {
         try enter()
-        let (elements, hasComma, isHashable) = try parseElements(until: UInt8(ascii: ")"), of: "tuple")
+        let (elements, hasComma, isHashable) = try parseElements(until: UInt8(ascii: ")"), of: "tuple", Self.element)
         self.isHashable = isHashable
         if elements.count == 1, !hasComma { return elements[0] }
         return .list(elements)
     }
 
+    private static func element(_ parser: inout Self) throws(Fault) -> Value { try parser.parseValue() }
+
     /// Reads elements up to the closing bracket, which it takes.
-    private mutating func parseElements(
+    mutating func parseElements<Element>(
         until end: UInt8,
-        of kind: String
-    ) throws(Fault) -> (elements: [Value], hasComma: Bool, isHashable: Bool) {
+        of kind: String,
+        _ parseElement: (inout Self) throws(Fault) -> Element
+    ) throws(Fault) -> (elements: [Element], hasComma: Bool, isHashable: Bool) {
         defer { depth -= 1 }
-        var elements: [Value] = []
+        var elements: [Element] = []
         var hasComma = false
         var areHashable = true
         while !take(end) {
-            elements.append(try parseValue())
+            elements.append(try parseElement(&self))
             areHashable = areHashable && isHashable
             try skipSpace()
             if take(UInt8(ascii: ",")) {

@@ -194,22 +194,11 @@ extension PythonLiteralParser {
         until end: UInt8
     ) throws(Fault) -> (elements: [ExactValue], hasComma: Bool) {
         try enter()
-        defer { depth -= 1 }
-        var elements: [ExactValue] = []
-        var hasComma = false
-        var areHashable = true
-        while !take(end) {
-            elements.append(try parseExact())
-            areHashable = areHashable && isHashable
-            try skipSpace()
-            if take(UInt8(ascii: ",")) {
-                hasComma = true
-                try skipSpace()
-            } else if peek != end {
-                throw fault("a bracket is due")
-            }
-        }
-        isHashable = areHashable
+        let (elements, hasComma, isHashable) = try parseElements(
+            until: end,
+            of: end == UInt8(ascii: "]") ? "list" : "tuple"
+        ) { parser throws(Fault) in try parser.parseExact() }
+        self.isHashable = isHashable
         return (elements, hasComma)
     }
 
