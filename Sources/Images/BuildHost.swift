@@ -14,6 +14,9 @@ protocol BuildHost: Sendable {
     /// - Returns: The command's standard output.
     func run(_ command: [String], in root: String, folder: String, writable: WritablePart, epoch: Int64) async throws
         -> String
+
+    /// Compiles a library from the C files in `sourceFolder` to the file `output`; both are paths of this machine.
+    func compile(_ library: RunnerLibrary, sourceFolder: String, to output: String) async throws
 }
 
 /// The part of a tree that a command may write.
@@ -23,7 +26,7 @@ enum WritablePart: Sendable, Hashable {
     case everything
 }
 
-/// mmdebstrap(1) and unshare(1).
+/// mmdebstrap(1), unshare(1) and cc(1).
 struct SystemBuildHost: BuildHost {
     var needsRoot: Bool { true }
 
@@ -81,6 +84,15 @@ struct SystemBuildHost: BuildHost {
                 "/bin/sh", "-euc", Self.enterScript, "sh", root, part, folder, String(epoch),
             ] + command
         return try await Command("unshare", arguments, environment: [:], package: "util-linux").output()
+    }
+
+    func compile(_ library: RunnerLibrary, sourceFolder: String, to output: String) async throws {
+        _ = try await Command(
+            "cc",
+            library.compilerArguments(sourceFolder: sourceFolder, output: output),
+            environment: ["LC_ALL": "C.UTF-8"],
+            package: "gcc libc6-dev"
+        ).output()
     }
 
     /// Mounts, in a mount namespace of its own, what programs expect, and enters the tree.

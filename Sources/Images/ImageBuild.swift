@@ -22,7 +22,7 @@ struct ImageBuild: Sendable {
         self.recipe = recipe
         runner =
             if let folder = recipe.runner {
-                try RunnerFiles(folder: "\(builder.runners)/\(folder)")
+                try RunnerFiles(folder, in: builder.runners)
             } else {
                 RunnerFiles()
             }
@@ -195,7 +195,18 @@ struct ImageBuild: Sendable {
 
     private func finish(_ base: Base, _ staging: String) async throws -> ImageRecord {
         let root = staging + "/rootfs"
-        try await offPool { try addRunner(to: TreeEditor(root: root), epoch: base.epoch) }
+        try await offPool { try addRunner(to: TreeEditor(root: root)) }
+        for library in runner.libraries {
+            progress("compiling \(library.name)")
+            let place = RunnerFiles.location.appending(Array(library.name.utf8))
+            try await host.compile(library, sourceFolder: runner.sourceFolder, to: root + place.display)
+        }
+        try await offPool {
+            let editor = TreeEditor(root: root)
+            try editor.normalise(below: RunnerFiles.location)
+            // Before install.sh, so that what it makes from these files remembers the times that they keep.
+            try editor.clampTimes(below: RunnerFiles.location, to: base.epoch)
+        }
         if runner.hasInstallScript {
             progress("running the runner's install.sh")
             let location = "/\(String(decoding: RunnerFiles.location.bytes, as: UTF8.self))"
@@ -235,7 +246,7 @@ struct ImageBuild: Sendable {
         }
     }
 
-    private func addRunner(to editor: TreeEditor, epoch: Int64) throws(ImageError) {
+    private func addRunner(to editor: TreeEditor) throws(ImageError) {
         let location = RunnerFiles.location
         try editor.makeFolder(location)
         for folder in runner.folders {
@@ -245,9 +256,6 @@ struct ImageBuild: Sendable {
             let isExecutable = file.isExecutable || file.path == RunnerFiles.installScript
             try editor.write(location.appending(file.path.bytes), file.contents, isExecutable: isExecutable)
         }
-        try editor.normalise(below: location)
-        // Before install.sh, so that what it makes from these files remembers the times that they keep.
-        try editor.clampTimes(below: location, to: epoch)
     }
 
     private func toolchainVersion(in root: String, _ base: Base) async throws -> String {

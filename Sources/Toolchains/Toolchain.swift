@@ -44,6 +44,24 @@ public struct WorkFile: Sendable, Hashable {
     }
 }
 
+/// An interpreter that is started once, loads what programs need, and is forked for each run.
+///
+/// It must run nothing but our own code, and ends in `assay_fork_server` of `Runners/fork`.
+public struct ForkServer: Sendable, Hashable {
+    /// An absolute path in the image.
+    public var executable: String
+    /// The server's `argv`; a run's own arguments are handed to its child.
+    public var arguments: [String]
+    /// Added to the jail's own environment: all that the run would have, since its child is born with it.
+    public var environment: [String: String]
+
+    public init(executable: String, arguments: [String], environment: [String: String]) {
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+    }
+}
+
 /// One process to be run in a jail.
 public struct JailCommand: Sendable, Hashable {
     /// What is executed.
@@ -64,11 +82,19 @@ public struct JailCommand: Sendable, Hashable {
         public var arguments: [String]
         /// Added to the jail's own environment.
         public var environment: [String: String]
+        /// What may be forked instead of starting the executable, with the same effect; `nil`: there is no such thing.
+        public var forkServer: ForkServer?
 
-        public init(executable: String, arguments: [String], environment: [String: String] = [:]) {
+        public init(
+            executable: String,
+            arguments: [String],
+            environment: [String: String] = [:],
+            forkServer: ForkServer? = nil
+        ) {
             self.executable = executable
             self.arguments = arguments
             self.environment = environment
+            self.forkServer = forkServer
         }
     }
 
@@ -81,6 +107,8 @@ public struct JailCommand: Sendable, Hashable {
     /// The request on descriptor 3; `nil`: the command has no channel, and descriptors 3 and 4 are closed.
     public var channel: ByteString?
     public var examiner: Examiner?
+    /// What may be forked instead of starting the executable, with the same effect; `nil`: there is no such thing.
+    public var forkServer: ForkServer?
 
     public init(
         executable: Executable,
@@ -88,7 +116,8 @@ public struct JailCommand: Sendable, Hashable {
         environment: [String: String] = [:],
         files: [WorkFile] = [],
         channel: ByteString? = nil,
-        examiner: Examiner? = nil
+        examiner: Examiner? = nil,
+        forkServer: ForkServer? = nil
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -96,6 +125,7 @@ public struct JailCommand: Sendable, Hashable {
         self.files = files
         self.channel = channel
         self.examiner = examiner
+        self.forkServer = forkServer
     }
 }
 

@@ -75,6 +75,13 @@ final class FakeBuildHost: BuildHost {
             return state.version
         }
     }
+
+    func compile(_ library: RunnerLibrary, sourceFolder: String, to output: String) async throws {
+        var contents: [UInt8] = []
+        for source in library.sources { contents += try SmallFile.read("\(sourceFolder)/\(source)") }
+        try SmallFile.replace(output, with: contents)
+        state.withLock { $0.commands.append(["compile", library.name] + library.sources) }
+    }
 }
 
 /// A store, one recipe named `tool` and its runner, in a temporary folder.

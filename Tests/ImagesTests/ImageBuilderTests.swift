@@ -76,6 +76,76 @@ import Testing
         }
     }
 
+    @Test("a runner's libraries are compiled into the image, and their sources belong to the runner")
+    func libraries() async throws {
+        try await BuildFixture.with { fixture in
+            try fixture.folder.write("Runners/tool/libraries.yaml", "libone.so: [one.c, two.c]\n")
+            try fixture.folder.write("Runners/fork/one.c", "1")
+            try fixture.folder.write("Runners/fork/two.c", "2")
+            try await fixture.build()
+            let place = "/usr/lib/assay/libone.so"
+            var image = try fixture.store.current("tool")
+            try #expect(SmallFile.read(image.rootfs + place) == Array("12".utf8))
+            #expect(!SmallFile.exists(image.rootfs + "/usr/lib/assay/libraries.yaml"))
+            #expect(fixture.host.commands.first == ["compile", "libone.so", "one.c", "two.c"])
+            try #expect(await fixture.build() == .upToDate)
+            // Headers count too.
+            try fixture.folder.write("Runners/fork/one.h", "3")
+            try #expect(await fixture.build() == .runnerLayer)
+            try fixture.folder.write("Runners/fork/two.c", "4")
+            try #expect(await fixture.build() == .runnerLayer)
+            image = try fixture.store.current("tool")
+            try #expect(SmallFile.read(image.rootfs + place) == Array("14".utf8))
+            #expect(fixture.host.bootstraps == 1)
+        }
+    }
+
+    @Test(
+        "a list of libraries that cannot be used says where and why",
+        arguments: [
+            ("libone.so: one.c", "libraries.yaml:1: must map"), ("\nlibone.so: []", "libraries.yaml:2: must map"),
+            ("../one.so: [one.c]", "libraries.yaml:1: must map"), ("a.so: [one.h]", "libraries.yaml:1: must map"),
+            ("[a]", "libraries.yaml:1: must map"), ("", "libraries.yaml:1: must map"),
+            ("a.so: [none.c]", "there is no none.c in"), ("a.so: [", "libraries.yaml: "),
+        ]
+    )
+    func badLibraries(text: String, message: String) async throws {
+        try await BuildFixture.with { fixture in
+            try fixture.folder.write("Runners/tool/libraries.yaml", text)
+            try fixture.folder.write("Runners/fork/one.c", "1")
+            let error = await #expect(throws: ImageError.self) { try await fixture.build() }
+            #expect(error?.code == .invalidRecipe)
+            #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test("a library is compiled by the machine's compiler; what that says of a faulty source is told")
+    func realCompiler() async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write("good.c", "__attribute__((visibility(\"default\"))) int seen(void) { return 7; }\n")
+            try folder.write("bad.c", "int f( {\n")
+            let host = SystemBuildHost()
+            let output = folder.path + "/lib.so"
+            try await host.compile(
+                RunnerLibrary(name: "lib.so", sources: ["good.c"]),
+                sourceFolder: folder.path,
+                to: output
+            )
+            let library = try #require(dlopen(output, RTLD_NOW))
+            #expect(dlsym(library, "seen") != nil)
+            dlclose(library)
+            let error = await #expect(throws: ImageError.self) {
+                try await host.compile(
+                    RunnerLibrary(name: "lib.so", sources: ["bad.c"]),
+                    sourceFolder: folder.path,
+                    to: output
+                )
+            }
+            #expect(error?.code == .commandFailed)
+            #expect(error?.message.contains("bad.c:1") == true)
+        }
+    }
+
     @Test(
         "a changed recipe, common file or set-up script builds from scratch",
         arguments: [
