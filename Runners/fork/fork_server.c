@@ -1,74 +1,196 @@
-// Forks a child for each request. A request is one message: the run's argv, each element ended by NUL, and as ancillary
-// data the descriptors that the child has as 0, 1, 2 and so on; the last one is its working folder. The answer is one
-// message, sent when the child has ended: its wait status, then its CPU time in microseconds, each as int64_t.
+#define _GNU_SOURCE
 #include "fork_server.h"
 
-#include <stdint.h>
-#include <fcntl.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { MAX_DESCRIPTORS = 16, FIRST_FREE = 64 };
+enum { MAX_DESCRIPTORS = 48 };
 
-static int enter(int channel, int *descriptors, int count)
-{
-    // Moved up first: each may stand where another has to go.
-    for (int i = 0; i < count; i++) {
-        int moved = fcntl(descriptors[i], F_DUPFD, FIRST_FREE);
-        if (moved < 0) return -1;
-        close(descriptors[i]);
-        descriptors[i] = moved;
+struct message {
+    struct fork_request request;
+    unsigned char rest[FORK_MAX_FILTER * 8 + FORK_MAX_ARGUMENTS];
+};
+
+static struct message message;
+static int descriptors[MAX_DESCRIPTORS];
+static size_t descriptor_count;
+
+static void give_up(const char *what) {
+    dprintf(2, "fork server: %s: %s\n", what, strerror(errno));
+    _exit(70);
+}
+
+// Receives the next request; ends the process where there is none.
+static void receive_request(int channel) {
+    union {
+        char bytes[CMSG_SPACE(MAX_DESCRIPTORS * sizeof(int))];
+        struct cmsghdr align;
+    } control;
+    struct iovec part = {&message, sizeof message};
+    struct msghdr header = {0};
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    header.msg_control = control.bytes;
+    header.msg_controllen = sizeof control.bytes;
+    ssize_t length;
+    do {
+        length = recvmsg(channel, &header, MSG_CMSG_CLOEXEC);
+    } while (length < 0 && errno == EINTR);
+    if (length == 0) _exit(0);
+    if (length < 0) give_up("recvmsg");
+    descriptor_count = 0;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&header); c; c = CMSG_NXTHDR(&header, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
+        size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        memcpy(descriptors + descriptor_count, CMSG_DATA(c), count * sizeof(int));
+        descriptor_count += count;
     }
-    for (int i = 0; i + 1 < count; i++)
-        if (dup2(descriptors[i], i) < 0) return -1;
-    if (fchdir(descriptors[count - 1]) < 0) return -1;
-    for (int i = 0; i < count; i++) close(descriptors[i]);
-    close(channel);
+    const struct fork_request *request = &message.request;
+    errno = EPROTO;
+    if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) || (size_t)length < sizeof *request ||
+        request->filter_length > FORK_MAX_FILTER || request->arguments_size > FORK_MAX_ARGUMENTS ||
+        request->namespace_count > 5 || request->namespace_count == 0 ||
+        request->identity.descriptor_count > MEMBER_MAX_DESCRIPTORS ||
+        request->identity.limit_count > MEMBER_MAX_LIMITS ||
+        (size_t)length != sizeof *request + request->filter_length * 8 + request->arguments_size) {
+        give_up("request");
+    }
+}
+
+// A descriptor by its place in the message.
+static int passed(int32_t place) {
+    if (place < 0 || (size_t)place >= descriptor_count) {
+        errno = EPROTO;
+        give_up("request's descriptor");
+    }
+    return descriptors[place];
+}
+
+static void send_report(int socket, int error, const char *step, uint64_t cpu, int listener) {
+    struct fork_report report;
+    memset(&report, 0, sizeof report);
+    report.error = error;
+    report.pid = getpid();
+    report.cpu_microseconds = cpu;
+    strncpy(report.step, step, sizeof report.step - 1);
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control;
+    struct iovec part = {&report, sizeof report};
+    struct msghdr header = {0};
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    if (listener >= 0) {
+        memset(&control, 0, sizeof control);
+        header.msg_control = control.bytes;
+        header.msg_controllen = sizeof control.bytes;
+        struct cmsghdr *c = CMSG_FIRSTHDR(&header);
+        c->cmsg_level = SOL_SOCKET;
+        c->cmsg_type = SCM_RIGHTS;
+        c->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(c), &listener, sizeof listener);
+    }
+    while (sendmsg(socket, &header, MSG_NOSIGNAL) < 0 && errno == EINTR) {}
+}
+
+static void fail(int report, const char *step, int error) {
+    send_report(report, error, step, 0, -1);
+    _exit(127);
+}
+
+// The child's way into the jail; the last steps are those that take away what the earlier ones need.
+static void enter_jail(void) {
+    struct fork_request *request = &message.request;
+    int report = passed(request->report);
+    // It is in the jail's pid namespace by birth; the others it enters here.
+    for (uint32_t i = 1; i < request->namespace_count; i++) {
+        if (setns(passed(request->namespaces[i]), 0) < 0) fail(report, "setns", errno);
+    }
+    for (uint32_t i = 0; i < request->identity.descriptor_count; i++) {
+        request->identity.descriptors[i] = passed(request->identity.descriptors[i]);
+    }
+    struct member_failure failure = {"", 0};
+    int kept = -1;
+    if (member_become(&request->identity, report, &kept, &failure) < 0) {
+        fail(kept >= 0 ? kept : report, failure.name, failure.error);
+    }
+    report = kept;
+    // As after an exec: what may be looked at in /proc is the process's own again.
+    if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) fail(report, "dumpable", errno);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(report, "no_new_privs", errno);
+    struct sock_fprog program = {(unsigned short)request->filter_length, (struct sock_filter *)message.rest};
+    int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+    if (listener < 0) fail(report, "seccomp", errno);
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    send_report(report, 0, "", (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000, listener);
+    close(listener);
+    close(report);
+}
+
+// clone3(2) without a frame of its own: the child shares the stack (CLONE_VM), and must not return past this place.
+static inline long clone_sharing_memory(struct clone_args *args) {
+    long result;
+    __asm__ volatile("syscall" : "=a"(result) : "0"((long)SYS_clone3), "D"(args), "S"(sizeof *args)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+// Forks into the jail; 1 in the child. A helper is born in the run's group and says into which pid namespace its
+// children go, so that this process stays where it is. It shares this process's memory, which is therefore copied once,
+// and ends as soon as it has forked: the child becomes the jail's init's.
+static int fork_into_jail(void) {
+    struct fork_request *request = &message.request;
+    int report = passed(request->report), pid_namespace = passed(request->namespaces[0]);
+    struct clone_args args;
+    memset(&args, 0, sizeof args);
+    args.flags = CLONE_VM | CLONE_VFORK;
+    if (request->group >= 0) {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = (uint64_t)passed(request->group);
+    }
+    long helper = clone_sharing_memory(&args);
+    if (helper == 0) {
+        if (setns(pid_namespace, CLONE_NEWPID) < 0) fail(report, "setns pid", errno);
+        pid_t child = fork();
+        if (child == 0) return 1;
+        if (child < 0) fail(report, "fork", errno);
+        _exit(0);
+    }
+    if (helper < 0) {
+        send_report(report, (int)-helper, "clone3", 0, -1);
+    } else {
+        while (waitpid((pid_t)helper, NULL, __WALL) < 0 && errno == EINTR) {}
+    }
     return 0;
 }
 
-static void send_outcome(int channel, pid_t child)
-{
-    int status = 0;
-    struct rusage usage;
-    memset(&usage, 0, sizeof usage);
-    wait4(child, &status, 0, &usage);
-    int64_t cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000LL + usage.ru_utime.tv_usec
-        + usage.ru_stime.tv_usec;
-    int64_t answer[2] = {status, cpu};
-    if (send(channel, answer, sizeof answer, MSG_NOSIGNAL) != sizeof answer) _exit(1);
-}
-
-int assay_fork_server(int channel, char *arguments, size_t size)
-{
-    for (;;) {
-        union {
-            struct cmsghdr header;
-            char bytes[CMSG_SPACE(MAX_DESCRIPTORS * sizeof(int))];
-        } control;
-        struct iovec part = {arguments, size};
-        struct msghdr message = {
-            .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
-        ssize_t length = recvmsg(channel, &message, 0);
-        if (length <= 0 || message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) _exit(length == 0 ? 0 : 1);
-        int descriptors[MAX_DESCRIPTORS];
-        int count = 0;
-        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-        if (header != NULL && header->cmsg_type == SCM_RIGHTS) {
-            count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-            memcpy(descriptors, CMSG_DATA(header), count * sizeof(int));
-        }
-        if (count < 4) _exit(1);
-        pid_t child = fork();
-        if (child == 0) {
-            if (enter(channel, descriptors, count) < 0) _exit(127);
-            return length;
-        }
-        for (int i = 0; i < count; i++) close(descriptors[i]);
-        send_outcome(channel, child);
+int assay_fork_server(int channel, char *arguments, size_t size) {
+    // Tells that the interpreter is warm.
+    if (send(channel, "", 1, MSG_NOSIGNAL) != 1) give_up("send");
+    while (1) {
+        receive_request(channel);
+        if (fork_into_jail()) break;
+        for (size_t i = 0; i < descriptor_count; i++) close(descriptors[i]);
     }
+    enter_jail();
+    size_t length = message.request.arguments_size;
+    if (length > size) length = size;
+    memcpy(arguments, message.rest + message.request.filter_length * 8, length);
+    // What is left of the request is no use to anybody.
+    memset(&message, 0, sizeof message);
+    return (int)length;
 }

@@ -1,16 +1,51 @@
-/// The part of a fork server that is the same for every interpreter.
-///
-/// A fork server is an interpreter that stands in a jail's template, has its modules loaded and has run nothing but our
-/// code. It calls assay_fork_server, which forks a child for each run.
-#ifndef ASSAY_FORK_SERVER_H
-#define ASSAY_FORK_SERVER_H
+// A warmed interpreter that is forked into jails.
+//
+// The jailer asks for a fork by one message on a SOCK_SEQPACKET socket, `struct fork_request`, with descriptors beside it.
+// The child is born in the run's control group and in the namespaces of the run's jail, becomes a member of it
+// (member.h), puts itself under the filter, and reports by `struct fork_report` before it returns to the interpreter.
+#pragma once
+#include "member.h"
 
-#include <stddef.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
 
+/// Seen from outside of the library, which hides all else.
 #define ASSAY_EXPORT __attribute__((visibility("default")))
 
-/// Serves requests on a SOCK_SEQPACKET descriptor. Returns only in a forked child, there with the length of what it
-/// wrote to `arguments`: the run's argv, each element ended by NUL. Exits the server's process when the socket ends.
-ASSAY_EXPORT int assay_fork_server(int channel, char *arguments, size_t size);
+enum { FORK_MAX_FILTER = 1024, FORK_MAX_ARGUMENTS = 65536 };
 
+/// Asks for one fork. Behind it come `filter_length` instructions of 8 bytes each, then `arguments_size` bytes: the
+/// run's argv, each element ended by NUL. Descriptors are named by their place among those that were passed.
+struct fork_request {
+    /// The descriptors of `identity` are places too.
+    struct member_identity identity;
+    /// Where the report goes.
+    int32_t report;
+    /// Namespaces that the child enters, the one for process ids first. See setns(2).
+    int32_t namespaces[5];
+    uint32_t namespace_count;
+    /// The control group (v2) that the child is born in; -1: the server's own.
+    int32_t group;
+    uint32_t filter_length;
+    uint32_t arguments_size;
+};
+
+/// What the child says, with the filter's listener beside it (seccomp_unotify(2)) where `error` is 0.
+struct fork_report {
+    int32_t error;
+    /// In the jail's pid namespace.
+    int32_t pid;
+    /// CPU time that becoming a member took, in microseconds.
+    uint64_t cpu_microseconds;
+    /// The step that failed.
+    char step[32];
+};
+
+/// Serves requests. Returns only in a forked child, with the length of what it wrote to `arguments`; ends the server's
+/// process when the socket ends, or with a message on stderr and status 70 where it cannot go on.
+ASSAY_EXPORT int assay_fork_server(int channel, char *_Nonnull arguments, size_t size);
+
+#ifdef __cplusplus
+}
 #endif

@@ -1,0 +1,1 @@
+../../../Runners/fork/fork_server.h
