@@ -11,8 +11,10 @@ public struct Corpus: Sendable {
 
     /// Reads all `CLASS/NAME.yaml` below a folder, or those whose `CLASS/NAME` contains `filter`.
     ///
+    /// On a host that is `slowness` times slower than most, the programs get so much more time, and work so much longer.
+    ///
     /// - Throws: where the folder cannot be listed. A file with a fault is no error but one of `faults`.
-    public init(folder: String, filter: String? = nil) throws {
+    public init(folder: String, filter: String? = nil, slowness: Int = 1) throws {
         for kind in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
             var isFolder: ObjCBool = false
             let path = "\(folder)/\(kind)"
@@ -29,7 +31,7 @@ public struct Corpus: Sendable {
                 if let filter, !name.dropLast(5).contains(filter) { continue }
                 do {
                     let text = try String(contentsOfFile: "\(path)/\(file)", encoding: .utf8)
-                    cases.append(try CorpusReader(name: String(name.dropLast(5))).read(text))
+                    cases.append(try CorpusReader(name: String(name.dropLast(5)), slowness: slowness).read(text))
                 } catch let fault as CorpusFault {
                     faults.append("\(name): \(fault.key): \(fault.reason)")
                 } catch {

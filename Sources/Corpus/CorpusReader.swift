@@ -12,6 +12,8 @@ struct CorpusFault: Error {
 struct CorpusReader {
     /// `class/name`.
     let name: String
+    /// How many times slower the host is.
+    let slowness: Int
 
     func read(_ text: String) throws -> CorpusCase {
         let root = try YAMLValue.read(text)
@@ -50,7 +52,7 @@ struct CorpusReader {
             ),
             expectation: try expectation(root["expect"] ?? .null, tests: tests.count),
             control: control
-        )
+        ).slowed(by: slowness)
     }
 
     private func entry(_ field: (String, Value)) -> MapEntry { MapEntry(key: Value(field.0), value: field.1) }

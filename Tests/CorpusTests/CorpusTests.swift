@@ -20,6 +20,7 @@ struct CorpusTests {
                 let began = ContinuousClock.now
                 try await CorpusFixture.check(item, with: service)
                 times.append((item.name, ContinuousClock.now - began))
+                if TestHost.slowness > 1 { print("corpus, \(item.name): \(shown(ContinuousClock.now - began))") }
             }
             let slowest = times.sorted { $0.time > $1.time }.prefix(5).map { "\($0.name) \(shown($0.time))" }
             print("corpus, one at a time: \(cases.count) programs in \(shown(ContinuousClock.now - began))")

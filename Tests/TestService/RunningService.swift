@@ -4,6 +4,9 @@ package import Foundation
 package enum TestHost {
     package static let imageStore = ProcessInfo.processInfo.environment["ASSAY_IMAGES"] ?? "/var/lib/assay/images"
 
+    /// How many times slower this host is than most, as emulated ones are.
+    package static let slowness = ProcessInfo.processInfo.environment["ASSAY_CORPUS_SLOWNESS"].flatMap { Int($0) } ?? 1
+
     /// An executable as built beside the tests.
     package static func executable(_ name: String) -> String {
         let folders = [

@@ -32,7 +32,7 @@ extension ServiceConnection {
         guard let url = URL(string: server + path) else { throw URLError(.badURL) }
         var request = URLRequest(url: url)
         request.httpMethod = method
-        request.timeoutInterval = 600
+        request.timeoutInterval = patience
         request.httpBody = body.map { Data($0) }
         if body != nil { request.setValue("application/json", forHTTPHeaderField: "Content-Type") }
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
@@ -71,9 +71,12 @@ extension ServiceConnection {
 
 }
 
+/// Seconds to the answer.
+private let patience = 600.0 * Double(TestHost.slowness)
+
 private let sharedSession: URLSession = {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.httpMaximumConnectionsPerHost = 32
-    configuration.timeoutIntervalForRequest = 600
+    configuration.timeoutIntervalForRequest = patience
     return URLSession(configuration: configuration)
 }()
