@@ -22,6 +22,12 @@ public struct Submission: Sendable, Hashable {
     public var comparison: ComparisonOptions
     /// Later tests get the verdict `skipped`.
     public var stopOnFailure: Bool
+    /// What decides instead of the comparison, on tests of the types `stdin_stdout` and `function_call`.
+    public var checker: Checker?
+    /// What the program of a `stdin_stdout` test talks with; decides too, before the checker.
+    public var interactor: Interactor?
+    /// Where programs of `stdin_stdout` tests read and write, unless the test says otherwise.
+    public var files: ProgramFiles
 
     public init(
         language: Language,
@@ -29,7 +35,10 @@ public struct Submission: Sendable, Hashable {
         tests: Tests,
         limits: LimitOverrides = LimitOverrides(),
         comparison: ComparisonOptions = ComparisonOptions(),
-        stopOnFailure: Bool = false
+        stopOnFailure: Bool = false,
+        checker: Checker? = nil,
+        interactor: Interactor? = nil,
+        files: ProgramFiles = .standardStreams
     ) {
         self.language = language
         self.source = source
@@ -37,5 +46,8 @@ public struct Submission: Sendable, Hashable {
         self.limits = limits
         self.comparison = comparison
         self.stopOnFailure = stopOnFailure
+        self.checker = checker
+        self.interactor = interactor
+        self.files = files
     }
 }

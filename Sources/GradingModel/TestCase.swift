@@ -18,11 +18,19 @@ public struct TestCase: Sendable, Hashable {
     public var name: String?
     /// Overrides of the submission's limits for this test.
     public var limits: LimitOverrides
+    /// Where this test's program reads and writes; `nil`: as the submission says.
+    public var files: ProgramFiles?
 
-    public init(_ kind: Kind, name: String? = nil, limits: LimitOverrides = LimitOverrides()) {
+    public init(
+        _ kind: Kind,
+        name: String? = nil,
+        limits: LimitOverrides = LimitOverrides(),
+        files: ProgramFiles? = nil
+    ) {
         self.kind = kind
         self.name = name
         self.limits = limits
+        self.files = files
     }
 
     /// The test's type as the API names it.
