@@ -27,11 +27,14 @@ public struct VerificationInfo: Sendable, Hashable {
     /// Decodes the value of a record's or request's `verification_info`.
     ///
     /// Never fails: what is wrong is in `tests`.
-    public static func decode(_ value: Value) -> VerificationInfo {
+    public static func decode(_ value: Value) -> VerificationInfo { decode(value, at: "verification_info") }
+
+    /// Decodes a value that stands in the field `path`.
+    static func decode(_ value: Value, at path: String) -> VerificationInfo {
         var decoder = VerificationInfoDecoder()
         do throws(UndecodableTests) {
-            let cases = try decoder.tests(in: value, at: "verification_info")
-            guard !cases.isEmpty else { throw UndecodableTests("verification_info holds no tests") }
+            let cases = try decoder.tests(in: value, at: path)
+            guard !cases.isEmpty else { throw UndecodableTests("\(path) holds no tests") }
             return VerificationInfo(language: decoder.language, tests: .cases(cases))
         } catch {
             return VerificationInfo(language: decoder.language, tests: .invalid(reason: error.reason))

@@ -69,9 +69,8 @@ struct VerificationInfoDecoder {
             var cases: [TestCase] = []
             for key in liveCodeBench {
                 let value = record.present(key) ?? .null
-                // Base64 of a zlib stream (bytes 78 DA or 78 9C): a pickle, which only Python may read.
-                if let text = value.stringValue?.bytes, text.starts(with: "eJ".utf8) || text.starts(with: "eN".utf8) {
-                    throw UndecodableTests("\(context.path).\(key) is compressed; decompress it to its JSON first")
+                if let text = value.stringValue, PickledText.isOne(text) {
+                    throw UndecodableTests("\(context.path).\(key) \(PickledText.refusal)")
                 }
                 cases += try tests(in: value, context.inner(key))
             }

@@ -288,7 +288,7 @@ import Testing
         (["test_cases": [["type": "assertions"]]], "has no code"),
         (["assert_case": [5]], "assert_case[0] is an integer"),
         (["assert_case": ["pass"]], "assert_case[0] asserts nothing"),
-        (["private_test_cases": "eJxrYJ0azgABPVxAAAA"], "private_test_cases is compressed"),
+        (["private_test_cases": "eJxrYJ0azgABPVxAAAA"], "private_test_cases is a compressed pickle"),
     ]
 
     @Test("what cannot be decoded is invalid, with the reason", arguments: invalid)
