@@ -17,25 +17,42 @@ static int fail(struct member_failure *failure, const char *name) {
     return -1;
 }
 
+static const int *own;
+static size_t own_count;
+
+void member_keep(const int *descriptors, size_t count) {
+    own = descriptors;
+    own_count = count;
+}
+
+// Closes the descriptors from `first` to `last`, but for the process's own and `except`.
+static int close_others(unsigned first, unsigned last, unsigned except) {
+    while (first <= last) {
+        unsigned next = except >= first && except <= last ? except : last + 1;
+        for (size_t i = 0; i < own_count; i++) {
+            unsigned descriptor = (unsigned)own[i];
+            if (descriptor >= first && descriptor < next) next = descriptor;
+        }
+        if (next > first && syscall(SYS_close_range, first, next - 1, 0) < 0) return -1;
+        first = next + 1;
+    }
+    return 0;
+}
+
 // Moves the descriptors to their numbers and closes all others. First out of the way of all targets, then down to them.
 static int place_descriptors(const struct member_identity *identity, int keep, int *kept, struct member_failure *failure) {
-    enum { BASE = 2 * MEMBER_MAX_DESCRIPTORS, KEPT = MEMBER_MAX_DESCRIPTORS };
+    enum { BASE = 2 * MEMBER_MAX_DESCRIPTORS, LAST = 1 << 30 };
     int raised[MEMBER_MAX_DESCRIPTORS];
     for (uint32_t i = 0; i < identity->descriptor_count; i++) {
         raised[i] = fcntl(identity->descriptors[i], F_DUPFD_CLOEXEC, BASE);
         if (raised[i] < 0) return fail(failure, "dup");
     }
-    int raised_keep = -1;
-    if (keep >= 0 && (raised_keep = fcntl(keep, F_DUPFD_CLOEXEC, BASE)) < 0) return fail(failure, "dup");
-    if (syscall(SYS_close_range, 0, BASE - 1, 0) < 0) return fail(failure, "close_range");
+    if (keep >= 0 && (*kept = fcntl(keep, F_DUPFD_CLOEXEC, BASE)) < 0) return fail(failure, "dup");
+    if (close_others(0, BASE - 1, LAST) < 0) return fail(failure, "close_range");
     for (uint32_t i = 0; i < identity->descriptor_count; i++) {
         if (dup2(raised[i], identity->targets[i]) < 0) return fail(failure, "dup2");
     }
-    if (raised_keep >= 0) {
-        if (dup3(raised_keep, KEPT, O_CLOEXEC) < 0) return fail(failure, "dup3");
-        *kept = KEPT;
-    }
-    if (syscall(SYS_close_range, BASE, ~0U, 0) < 0) return fail(failure, "close_range");
+    if (close_others(BASE, LAST - 1, keep >= 0 ? (unsigned)*kept : LAST) < 0) return fail(failure, "close_range");
     return 0;
 }
 

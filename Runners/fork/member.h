@@ -36,6 +36,10 @@ struct member_failure {
     int32_t error;
 };
 
+/// Names descriptors that stay open in members: an interpreter's own, for those that are forked from it. None of them may
+/// be a number that a run's descriptors are moved to. The array must last.
+void member_keep(const int *_Nonnull descriptors, size_t count);
+
 /// Becomes a member: session, folder, descriptors, limits, bounding set, user, no capabilities.
 ///
 /// `keep` (-1: none) stays open, close-on-exec, as descriptor `*kept`. Makes system calls only, and needs no memory: it

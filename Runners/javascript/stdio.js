@@ -17,3 +17,6 @@ for (const name of ['stdout', 'stderr']) {
         },
     });
 }
+
+// As the preload of a program: what comes next is the program itself.
+if (process.env.ASSAY_FORK_SERVER !== undefined && require.main === undefined) require('./fork.js').serve();

@@ -1,0 +1,262 @@
+// The add-on by which node becomes a fork server (Runners/javascript/fork.js), and what it takes note of on the way there.
+//
+// Loaded before all other libraries (LD_PRELOAD), so that the functions here of V8's and node's names are called instead
+// of theirs, which they call in turn: they tell where the state is that a child must not share with its siblings.
+// Whatever is not as it is expected to be ends the server, and runs start cold.
+#define _GNU_SOURCE
+#include "fork_server.h"
+#include "member.h"
+#include "node_threads.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+// Of node_api.h, which the build does not need for these few.
+typedef struct napi_env__ *napi_env;
+typedef struct napi_value__ *napi_value;
+typedef struct napi_callback_info__ *napi_callback_info;
+typedef int napi_status;
+typedef napi_value (*napi_callback)(napi_env, napi_callback_info);
+napi_status napi_create_function(napi_env, const char *, size_t, napi_callback, void *, napi_value *);
+napi_status napi_create_int32(napi_env, int32_t, napi_value *);
+napi_status napi_create_object(napi_env, napi_value *);
+napi_status napi_create_string_utf8(napi_env, const char *, size_t, napi_value *);
+napi_status napi_set_named_property(napi_env, napi_value, const char *, napi_value);
+napi_status napi_get_uv_event_loop(napi_env, void **);
+
+enum {
+    MAX_GENERATORS = 64,
+    MAX_MILESTONES = 16,
+    /// Where the socket to the jailer is put, out of the way of what node opens.
+    CHANNEL = 100,
+    MAX_OWN = 64,
+};
+
+static char arguments[FORK_MAX_ARGUMENTS];
+
+static void give_up(const char *what)
+{
+    dprintf(2, "fork server: %s\n", what);
+    _exit(70);
+}
+
+static void *find(const char *name)
+{
+    void *symbol = dlsym(RTLD_DEFAULT, name);
+    if (symbol == NULL) give_up(name);
+    return symbol;
+}
+
+static uint64_t monotonic(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+// ------------------------------------------------------------------------------------------------------- random numbers
+
+/// V8's generators: what Math.random begins with comes from one of them.
+struct generator {
+    int64_t seed;
+    uint64_t state[2];
+};
+
+static struct generator *generators[MAX_GENERATORS];
+static int64_t seeds[MAX_GENERATORS];
+static int generator_count;
+
+static bool is_on_this_stack(const void *address)
+{
+    extern void *__libc_stack_end;
+    return (char *)address > (char *)__builtin_frame_address(0) && (char *)address < (char *)__libc_stack_end;
+}
+
+/// v8::base::RandomNumberGenerator::SetSeed(int64_t)
+ASSAY_EXPORT void _ZN2v84base21RandomNumberGenerator7SetSeedEl(struct generator *generator, int64_t seed)
+{
+    static void (*real)(struct generator *, int64_t);
+    if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, __func__);
+    real(generator, seed);
+    // Those of worker_threads come after the fork, and those on the stack are gone by then.
+    if (!assay_is_fork_server() || is_on_this_stack(generator)) return;
+    for (int i = 0; i < generator_count; i++) {
+        if (generators[i] != generator) continue;
+        seeds[i] = seed;
+        return;
+    }
+    if (generator_count == MAX_GENERATORS) give_up("more random number generators than there is room for");
+    generators[generator_count] = generator;
+    seeds[generator_count++] = seed;
+}
+
+static void seed_anew(void)
+{
+    int count = generator_count;
+    generator_count = 0;
+    for (int i = 0; i < count; i++) {
+        // One that is gone has left its memory to others.
+        if (generators[i]->seed != seeds[i]) continue;
+        int64_t seed;
+        if (getrandom(&seed, sizeof seed, 0) != sizeof seed) give_up("getrandom");
+        void (*set_seed)(struct generator *, int64_t);
+        *(void **)&set_seed = find("_ZN2v84base21RandomNumberGenerator7SetSeedEl");
+        set_seed(generators[i], seed);
+    }
+    // OpenSSL knows a child by its process id, which may be the same in another namespace.
+    int (*poll)(void);
+    *(void **)&poll = find("RAND_poll");
+    if (poll() != 1) give_up("RAND_poll");
+}
+
+// ---------------------------------------------------------------------------------------------------------------- clocks
+
+static struct {
+    void *state;
+    uint64_t origin;
+    double timestamp;
+    uint64_t milestones[MAX_MILESTONES];
+    bool is_marked[MAX_MILESTONES];
+} performance;
+
+typedef void (*initialize_function)(void *, uint64_t, double);
+typedef void (*mark_function)(void *, unsigned, uint64_t);
+
+/// node::performance::PerformanceState::Initialize(uint64_t time_origin, double time_origin_timestamp)
+ASSAY_EXPORT void _ZN4node11performance16PerformanceState10InitializeEmd(void *state, uint64_t origin, double timestamp)
+{
+    static initialize_function real;
+    if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, __func__);
+    real(state, origin, timestamp);
+    if (!assay_is_fork_server() || performance.state != NULL) return;
+    performance.state = state;
+    performance.origin = origin;
+    performance.timestamp = timestamp;
+}
+
+/// node::performance::PerformanceState::Mark(PerformanceMilestone milestone, uint64_t ts)
+ASSAY_EXPORT void _ZN4node11performance16PerformanceState4MarkENS0_20PerformanceMilestoneEm(
+    void *state, unsigned milestone, uint64_t time)
+{
+    static mark_function real;
+    if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, __func__);
+    real(state, milestone, time);
+    if (state != performance.state || milestone >= MAX_MILESTONES) return;
+    performance.milestones[milestone] = time;
+    performance.is_marked[milestone] = true;
+}
+
+/// Moves all that node remembers of its start by the time for which the server has waited.
+static void shift_clocks(uint64_t waited)
+{
+    *(uint64_t *)find("_ZN4node11per_process15node_start_timeE") += waited;
+    *(uint64_t *)find("_ZN4node11performance25performance_process_startE") += waited;
+    double microseconds = (double)waited / 1000;
+    *(double *)find("_ZN4node11performance35performance_process_start_timestampE") += microseconds;
+    initialize_function initialize;
+    *(void **)&initialize = dlsym(RTLD_NEXT, "_ZN4node11performance16PerformanceState10InitializeEmd");
+    initialize(performance.state, performance.origin + waited, performance.timestamp + microseconds);
+    mark_function mark;
+    *(void **)&mark = dlsym(RTLD_NEXT, "_ZN4node11performance16PerformanceState4MarkENS0_20PerformanceMilestoneEm");
+    for (unsigned i = 0; i < MAX_MILESTONES; i++)
+        if (performance.is_marked[i]) mark(performance.state, i, performance.milestones[i] + waited);
+    performance.state = NULL;
+}
+
+// ----------------------------------------------------------------------------------------------------------- descriptors
+
+static int channel = -1;
+/// The numbers below are a run's own descriptors; what node opens for itself comes behind them.
+static int run_count = 3;
+static int own[MAX_OWN];
+
+/// Before node opens anything: what it opens has the numbers then that it has in a run.
+__attribute__((constructor)) static void arrange_descriptors(void)
+{
+    const char *number = getenv("ASSAY_FORK_SERVER");
+    if (number == NULL) return;
+    channel = fcntl(atoi(number), F_DUPFD_CLOEXEC, CHANNEL);
+    if (channel < 0) give_up("ASSAY_FORK_SERVER is no descriptor that can be moved out of the way");
+    close(atoi(number));
+    const char *kept = getenv("ASSAY_FORK_DESCRIPTORS");
+    if (kept != NULL) run_count = atoi(kept);
+    for (int descriptor = 0; descriptor < run_count; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) >= 0) continue;
+        if (open("/dev/null", O_RDWR) != descriptor) give_up("/dev/null");
+    }
+}
+
+/// What node has opened for its event loop and the like stays open in children, which have it made anew.
+static void keep_own_descriptors(void)
+{
+    size_t count = 0;
+    for (int descriptor = run_count; descriptor < CHANNEL + MAX_OWN; descriptor++) {
+        if (descriptor == channel || fcntl(descriptor, F_GETFD) < 0) continue;
+        if (count == MAX_OWN) give_up("more open descriptors than there is room for");
+        own[count++] = descriptor;
+    }
+    member_keep(own, count);
+}
+
+// ---------------------------------------------------------------------------------------------------------- what JS calls
+
+/// What a child must do before anything else, in C: node itself is as it was before the fork.
+static void become_run(napi_env env, uint64_t waited)
+{
+    const char *reason = assay_threads_restart();
+    if (reason != NULL) give_up(reason);
+    void *loop;
+    int (*loop_fork)(void *);
+    void (*update_time)(void *);
+    *(void **)&loop_fork = find("uv_loop_fork");
+    *(void **)&update_time = find("uv_update_time");
+    if (napi_get_uv_event_loop(env, &loop) != 0 || loop_fork(loop) != 0) give_up("uv_loop_fork");
+    update_time(loop);
+    shift_clocks(waited);
+    seed_anew();
+}
+
+/// Serves until it is in a child, where it gives `pid`, and the run's `arguments`, each ended by NUL.
+static napi_value serve(napi_env env, napi_callback_info info)
+{
+    (void)info;
+    unsetenv("ASSAY_FORK_SERVER");
+    unsetenv("ASSAY_FORK_DESCRIPTORS");
+    unsetenv("LD_PRELOAD");
+    if (performance.state == NULL || generator_count == 0) give_up("node_fork.node was not loaded first");
+    const char *reason = assay_threads_stop();
+    if (reason != NULL) give_up(reason);
+    keep_own_descriptors();
+    uint64_t begin = monotonic();
+    int length = assay_fork_server(channel, arguments, sizeof arguments);
+    become_run(env, monotonic() - begin);
+    napi_value run, pid, text;
+    if (napi_create_object(env, &run) != 0 || napi_create_int32(env, getpid(), &pid) != 0
+        || napi_create_string_utf8(env, arguments, (size_t)length, &text) != 0
+        || napi_set_named_property(env, run, "pid", pid) != 0
+        || napi_set_named_property(env, run, "arguments", text) != 0)
+        give_up("what the run is told could not be made");
+    memset(arguments, 0, sizeof arguments);
+    return run;
+}
+
+ASSAY_EXPORT napi_value napi_register_module_v1(napi_env env, napi_value exports)
+{
+    (void)exports;
+    napi_value function;
+    if (napi_create_function(env, "serve", (size_t)-1, serve, NULL, &function) != 0) return NULL;
+    return function;
+}
+
+ASSAY_EXPORT int32_t node_api_module_get_api_version_v1(void)
+{
+    return 8;
+}
