@@ -7,9 +7,9 @@ import Testing
 /// What the suites of the corpus share.
 ///
 /// Environment: `ASSAY_CORPUS_SERVER` is the address of a service that runs already, of which only the answers are looked
-/// at; `ASSAY_CORPUS_FILTER` keeps to programs whose `class/name` contains it; `ASSAY_CORPUS_SLOWNESS=8` gives them 8
-/// times the CPU and wall time, lets those that work for a fixed time work 8 times as long, and prints each as it ends:
-/// for emulated hosts.
+/// at; `ASSAY_TEST_ROOTLESS=1` has the service run as the user assay; `ASSAY_CORPUS_FILTER` keeps to programs whose
+/// `class/name` contains it; `ASSAY_CORPUS_SLOWNESS=8` gives them 8 times the CPU and wall time, lets those that work for
+/// a fixed time work 8 times as long, and prints each as it ends: for emulated hosts.
 enum CorpusFixture {
     static let server = ProcessInfo.processInfo.environment["ASSAY_CORPUS_SERVER"]
     static let filter = ProcessInfo.processInfo.environment["ASSAY_CORPUS_FILTER"]
@@ -18,6 +18,7 @@ enum CorpusFixture {
 
     /// Host ids of these tests' jails: apart from those of any other service, and of these tests run twice.
     static let ids: Range<UInt32> = {
+        if TestHost.isRootless { return TestHost.subordinateIDs }
         let first = 0x7000_0000 + UInt32(getpid() % 1024) * 2048
         return first..<first + 2048
     }()
@@ -40,7 +41,7 @@ enum CorpusFixture {
             let before = HostState.now(ids: ids)
             var groups: Set<String> = []
             try await RunningService.with(flags: [
-                "--workers", "\(workers)", "--set", "jails.id_base=\(ids.lowerBound)",
+                "--workers", "\(workers)", "--set", "jails.id_base=\(TestHost.isRootless ? 0 : ids.lowerBound)",
                 "--set", "limits.largest.compile_time_s=3600", "--set", "limits.largest.cpu_time_s=3600",
                 "--set", "limits.largest.wall_time_s=3600",
             ]) { service in

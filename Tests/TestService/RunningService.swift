@@ -4,15 +4,31 @@ package import Foundation
 package enum TestHost {
     package static let imageStore = ProcessInfo.processInfo.environment["ASSAY_IMAGES"] ?? "/var/lib/assay/images"
 
+    static let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
     /// How many times slower this host is than most, as emulated ones are.
     package static let slowness = ProcessInfo.processInfo.environment["ASSAY_CORPUS_SLOWNESS"].flatMap { Int($0) } ?? 1
+
+    /// Whether services run as the user assay, in control groups of its own: `ASSAY_TEST_ROOTLESS`.
+    package static let isRootless = ProcessInfo.processInfo.environment["ASSAY_TEST_ROOTLESS"] != nil
+
+    /// The subordinate ids of the user assay, which a rootless service's jails have: as `ops/setup` gives them, or as
+    /// `ops/delegated` does.
+    package static let subordinateIDs: Range<UInt32> = {
+        let ranges = (try? String(contentsOfFile: "/etc/subuid", encoding: .utf8)) ?? ""
+        let own = ranges.split(separator: "\n").map { $0.split(separator: ":") }.first { $0.first == "assay" }
+        guard let own, own.count == 3, let first = UInt32(own[1]), let count = UInt32(own[2]) else {
+            return 200_000..<265_536
+        }
+        return first..<first + count
+    }()
 
     /// An executable as built beside the tests.
     package static func executable(_ name: String) -> String {
         let folders = [
             URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
-            URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .deletingLastPathComponent().appendingPathComponent(".build/debug"),
+            project.appendingPathComponent(".build/debug"),
         ]
         return folders.map { $0.appendingPathComponent(name).path }
             .first { FileManager.default.isExecutableFile(atPath: $0) } ?? name
@@ -54,11 +70,18 @@ package final class RunningService: ServiceConnection {
     ) throws -> RunningService {
         let database = database ?? Self.temporaryFolder() + "/assay.sqlite"
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: TestHost.executable("assay"))
-        process.arguments =
-            ["serve", "--port", "0", "--database", database, "--images", TestHost.imageStore, "--log-level", "warning"]
-            + flags
-        process.environment = ["PATH": "/usr/bin:/bin"]
+        let command =
+            [TestHost.executable("assay"), "serve", "--port", "0", "--database", database]
+            + ["--images", TestHost.imageStore, "--log-level", "warning"] + flags
+        if TestHost.isRootless {
+            // It ends up as the service: the process id stays.
+            process.executableURL = TestHost.project.appendingPathComponent("ops/delegated")
+            process.arguments = ["exec \(command.map { "'\($0)'" }.joined(separator: " "))"]
+        } else {
+            process.executableURL = URL(fileURLWithPath: command[0])
+            process.arguments = Array(command.dropFirst())
+        }
+        process.environment = ["PATH": TestHost.isRootless ? "/usr/sbin:/usr/bin:/sbin:/bin" : "/usr/bin:/bin"]
         let output = Pipe()
         process.standardOutput = output
         if let log { process.standardError = log }
