@@ -60,6 +60,9 @@ function report(error) {
     throw error;
 }
 
+if (process.env.ASSAY_FORK_SERVER !== undefined) {
+    require('./fork.js').serve(['./channel.js', './values.js', './testsource.js']);
+}
 const bytes = fs.readFileSync(path);
 checkBytes(bytes);
 try {

@@ -1,10 +1,9 @@
 'use strict';
-// Entry point in the jail, for assertions, of the test's process: `node … examine.js`. Request on descriptor 3,
+// For assertions, the test's process: `node … runner.js examine`. Request on descriptor 3,
 // response on descriptor 4; answers of the submission's process on descriptor 5, questions to it on descriptor 6.
 //
 // Nothing of the submission runs here: what it hands over is a value, or a reference to something that stays there.
 
-require('./stdio.js');
 const assert = require('node:assert');
 const { createRequire } = require('node:module');
 const { format } = require('node:util');
@@ -259,7 +258,6 @@ function runTest(request) {
     });
 }
 
-process.argv.length = 2;
 const request = parse(readRequest());
 // A turn of its own: node's loader is then no part of the test's stack traces.
 setImmediate(() => runTest(request));

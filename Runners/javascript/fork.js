@@ -1,8 +1,9 @@
 'use strict';
 // Makes this process a fork server, where it was started as one (ASSAY_FORK_SERVER): from here on only children of it
-// run, each with a run's own standard streams, folder and arguments. All else is as in a process that was just started.
+// run, each with a run's own descriptors, folder and arguments. All else is as in a process that was just started.
 //
-// The command line of a server is that of the runs; what it has done until here is what every run does until here.
+// The command line of a server is that of its runs, but for what follows the script; what the server has done until it
+// comes here is what every run does until it comes here.
 
 const addOn = '/usr/lib/assay/node_fork.node';
 
@@ -12,16 +13,19 @@ const modules = [
     'readline/promises', 'stream', 'stream/promises', 'string_decoder', 'timers', 'timers/promises', 'tty', 'url', 'util',
 ];
 
-/** Returns in the child that a run is. */
-function serve() {
-    for (const name of modules) require(name);
+/** Loads `more` modules, and returns in the child that a run is. */
+function serve(more = []) {
+    for (const name of [...modules, ...more]) require(name);
     const run = require(addOn)();
     delete require.cache[addOn];
     delete require.cache[__filename];
-    // The program's path stands behind node and its flags, and what follows is the run's own.
-    const values = run.arguments.split('\0').slice(0, -1);
-    process.argv.splice(2, process.argv.length, ...values.slice(process.execArgv.length + 2));
+    // A run's arguments begin with node and its flags.
+    const [script, ...own] = run.arguments.split('\0').slice(process.execArgv.length + 1, -1);
+    if (script === undefined) throw new Error('the run has no script');
+    process.argv.splice(2, process.argv.length, ...own);
     Object.defineProperty(process, 'pid', { value: run.pid });
+    // Node remembers the folder until it is changed.
+    process.chdir('.');
 }
 
 module.exports = { serve };

@@ -1,11 +1,10 @@
 'use strict';
-// Entry point in the jail, for assertions, of the submission's process: `node … serve.js`. Runs the submission, then
+// For assertions, the submission's process: `node … runner.js serve`. Runs the submission, then
 // answers the test's process: questions on descriptor 3, answers on descriptor 4.
 //
 // While the test's own code runs, this process waits ("held"), as one process would do one thing at a time: timers and
 // promises of the submission go on when the test is waiting too. At the end of descriptor 3 it ends as node does.
 
-require('./stdio.js');
 // Before the submission can change what they remember.
 require('./intrinsics.js');
 const { Peer } = require('./peer.js');
@@ -14,8 +13,6 @@ const { findFunction, NotFound } = require('./find.js');
 const { supplyNodes, ListNode, TreeNode } = require('./nodes.js');
 const { describe } = require('./outcome.js');
 const { exit, on, quote, slice } = require('./primitives.js');
-
-process.argv.length = 2;
 
 let isHeld = false;
 /** How often the test's process has let this one go on. */

@@ -26,12 +26,14 @@ public struct JavaScriptToolchain: Toolchain {
             channel = RunnerRequest.assertions(code: test, entryPoint: entryPoint)
         }
         // Source text may nest deeply, and a build's stack is 8 MiB at least.
-        let flags = ["--stack-size=4000"] + Self.moduleFlags
+        let script = Script(
+            flags: ["--stack-size=4000"] + Self.moduleFlags,
+            path: Self.harness + "check.js",
+            stackMB: 8,
+            descriptors: 5
+        )
         return [
-            BuildAttempt(
-                form: "as it stands",
-                command: Self.node(flags + [Self.harness + "check.js", mode], code: code, channel: channel)
-            )
+            BuildAttempt(form: "as it stands", command: Self.node(script, [mode], code: code, channel: channel))
         ]
     }
 
@@ -42,38 +44,41 @@ public struct JavaScriptToolchain: Toolchain {
         comparison: ComparisonOptions
     ) -> JailCommand {
         let flags = Self.runFlags(for: limits)
-        let outputLimit = String(limits.outputKB)
+        let runner = Script(
+            flags: flags + Self.moduleFlags,
+            path: Self.harness + "runner.js",
+            stackMB: limits.stackMB,
+            descriptors: 7
+        )
         switch test.kind {
         case .stdinStdout:
             let preload = ["--require=\(Self.harness)stdio.js", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"]
-            return Self.node(flags + preload + [Self.fileName], code: code)
+            let program = Script(
+                flags: flags + preload,
+                path: Self.fileName,
+                stackMB: limits.stackMB,
+                descriptors: 3
+            )
+            return Self.node(program, code: code)
         case .functionCall(let function, let arguments, _):
-            return Self.node(
-                flags + Self.moduleFlags + [Self.harness + "runner.js", "call", outputLimit],
-                code: code,
-                channel: RunnerRequest.call(
-                    function: function,
-                    arguments: arguments,
-                    inPlace: comparison.inPlace
-                )
+            let request = RunnerRequest.call(
+                function: function,
+                arguments: arguments,
+                inPlace: comparison.inPlace
             )
+            return Self.node(runner, ["call", String(limits.outputKB)], code: code, channel: request)
         case .assertions(let testCode, let entryPoint):
-            var command = Self.node(
-                flags + Self.moduleFlags + [Self.harness + "serve.js"],
-                code: code,
-                channel: RunnerRequest.assertions(code: testCode, entryPoint: entryPoint)
-            )
+            let request = RunnerRequest.assertions(code: testCode, entryPoint: entryPoint)
+            var command = Self.node(runner, ["serve"], code: code, channel: request)
             command.examiner = JailCommand.Examiner(
                 executable: Self.executable,
-                arguments: ["node"] + flags + Self.moduleFlags + [Self.harness + "examine.js"]
+                arguments: runner.arguments + ["examine"],
+                forkServer: runner.forkServer
             )
             return command
         case .assertedCall(let assertion):
-            return Self.node(
-                flags + Self.moduleFlags + [Self.harness + "runner.js", "evaluation", outputLimit],
-                code: code,
-                channel: RunnerRequest.evaluation(call: assertion.call)
-            )
+            let request = RunnerRequest.evaluation(call: assertion.call)
+            return Self.node(runner, ["evaluation"], code: code, channel: request)
         }
     }
 
@@ -84,12 +89,43 @@ public struct JavaScriptToolchain: Toolchain {
     /// The harness compiles ES modules through `node:vm`, which node calls experimental on stderr.
     private static let moduleFlags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"]
 
-    private static func node(_ arguments: [String], code: ByteString, channel: ByteString? = nil) -> JailCommand {
+    /// A script with node's flags, and the fork server for its runs: the same command line, with the library that makes
+    /// node one (`Runners/fork/node.c`).
+    private struct Script {
+        var flags: [String]
+        var path: String
+        /// The stack of the main thread, which is laid out when node starts.
+        var stackMB: Int
+        /// How many descriptors its runs have, at most.
+        var descriptors: Int
+
+        var arguments: [String] { ["node"] + flags + [path] }
+
+        var forkServer: ForkServer {
+            ForkServer(
+                executable: executable,
+                arguments: arguments,
+                environment: [
+                    "LD_PRELOAD": harness + "node_fork.node",
+                    "ASSAY_FORK_DESCRIPTORS": String(descriptors),
+                    "ASSAY_FORK_STACK_MB": String(stackMB),
+                ]
+            )
+        }
+    }
+
+    private static func node(
+        _ script: Script,
+        _ arguments: [String] = [],
+        code: ByteString,
+        channel: ByteString? = nil
+    ) -> JailCommand {
         JailCommand(
             executable: .path(executable),
-            arguments: ["node"] + arguments,
+            arguments: script.arguments + arguments,
             files: [WorkFile(path: fileName, contents: code)],
-            channel: channel
+            channel: channel,
+            forkServer: script.forkServer
         )
     }
 

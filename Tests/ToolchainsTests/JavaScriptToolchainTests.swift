@@ -47,9 +47,10 @@ import Toolchains
     @Test("assertions have an examiner, which gets the test's source and entry point", arguments: [nil, "add"])
     func assertions(entryPoint: String?) {
         let command = command(.assertions(code: "check", entryPoint: entryPoint))
-        #expect(command.arguments.last == "/usr/lib/assay/serve.js")
+        #expect(Array(command.arguments.suffix(2)) == ["/usr/lib/assay/runner.js", "serve"])
         #expect(command.examiner?.executable == "/usr/bin/node")
-        #expect(command.examiner?.arguments.last == "/usr/lib/assay/examine.js")
+        #expect(command.examiner?.arguments.last == "examine")
+        #expect(command.examiner?.forkServer == command.forkServer)
         #expect(command.examiner?.arguments.dropLast() == command.arguments.dropLast())
         #expect(command.channel == RunnerRequest.assertions(code: "check", entryPoint: entryPoint))
     }
@@ -91,6 +92,38 @@ import Toolchains
         #expect(attempt.command.files == [WorkFile(path: "main.js", contents: code)])
         #expect(attempt.artefact == nil)
         #expect(attempt.form == "as it stands")
+    }
+
+    @Test(
+        "a run's fork server has its command line, up to the script",
+        arguments: [
+            (TestCase.Kind.stdinStdout(input: "", expected: []), "3"),
+            (.functionCall(function: "f", arguments: [], expected: []), "7"),
+            (.assertions(code: "check", entryPoint: nil), "7"),
+        ]
+    )
+    func forkServer(kind: TestCase.Kind, descriptors: String) throws {
+        for limits in [Limits(), Limits(memoryMB: 64, stackMB: 8)] {
+            let command = command(kind, limits: limits)
+            let server = try #require(command.forkServer)
+            #expect(.path(server.executable) == command.executable)
+            #expect(server.arguments == Array(command.arguments.prefix(server.arguments.count)))
+            #expect(command.arguments.dropFirst(server.arguments.count).allSatisfy { !$0.hasPrefix("-") })
+            #expect(
+                server.environment == [
+                    "LD_PRELOAD": "/usr/lib/assay/node_fork.node",
+                    "ASSAY_FORK_DESCRIPTORS": descriptors,
+                    "ASSAY_FORK_STACK_MB": String(limits.stackMB),
+                ]
+            )
+        }
+    }
+
+    @Test("all calls and assertions under the same limits share a fork server")
+    func sharedForkServer() {
+        let call = command(.functionCall(function: "f", arguments: [], expected: []), limits: Limits(outputKB: 1))
+        #expect(call.forkServer == command(.assertions(code: "check", entryPoint: nil)).forkServer)
+        #expect(call.forkServer != command(.stdinStdout(input: "", expected: [])).forkServer)
     }
 
     @Test("source bytes are handed on as they are")

@@ -23,9 +23,9 @@ const examinerScript = `
     ulimit -s 262144
     mkfifo questions answers
     exec 1> >(cat) 2> >(cat >&2)
-    timeout -s KILL 30 "$0" "\${@:2}" "$1/serve.js" < stdin 3< questions 4> answers &
+    timeout -s KILL 30 "$0" "\${@:2}" "$1/runner.js" serve < stdin 3< questions 4> answers &
     program=$!
-    (cd / && exec timeout -s KILL 30 "$0" "\${@:2}" "$1/examine.js") < /dev/null 3< <(cat request) 4> >(cat >&4) 6> questions 5< answers
+    (cd / && exec timeout -s KILL 30 "$0" "\${@:2}" "$1/runner.js" examine) < /dev/null 3< <(cat request) 4> >(cat >&4) 6> questions 5< answers
     wait $program
 `;
 
