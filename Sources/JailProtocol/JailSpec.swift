@@ -94,6 +94,19 @@ public struct JailSpec: Sendable, Hashable {
         }
     }
 
+    /// A passed end of a pipe that the program has at `target` itself: nobody moves or counts what goes through it.
+    ///
+    /// The jail's side keeps no other copy, so that the pipe's end is the program's end.
+    public struct Link: Sendable, Hashable {
+        public var target: UInt32
+        public var descriptor: UInt32
+
+        public init(target: UInt32, descriptor: UInt32) {
+            self.target = target
+            self.descriptor = descriptor
+        }
+    }
+
     /// A second process beside the program, of another user: the program can neither see, signal nor trace it.
     ///
     /// It starts in the image's root folder, where the program can write nothing. Inputs and outputs from descriptor
@@ -143,6 +156,7 @@ public struct JailSpec: Sendable, Hashable {
     public var files: [File]
     public var inputs: [Input]
     public var outputs: [Output]
+    public var links: [Link]
     public var artefact: Artefact?
     public var examiner: Examiner?
     public var limits: JailLimits
@@ -155,6 +169,7 @@ public struct JailSpec: Sendable, Hashable {
         files: [File] = [],
         inputs: [Input] = [],
         outputs: [Output] = [],
+        links: [Link] = [],
         artefact: Artefact? = nil,
         examiner: Examiner? = nil,
         limits: JailLimits
@@ -166,6 +181,7 @@ public struct JailSpec: Sendable, Hashable {
         self.files = files
         self.inputs = inputs
         self.outputs = outputs
+        self.links = links
         self.artefact = artefact
         self.examiner = examiner
         self.limits = limits
@@ -205,6 +221,10 @@ extension JailSpec {
             writer.integer(output.target)
             writer.integer(output.descriptor)
             writer.integer(output.capBytes)
+        }
+        writer.list(links) { writer, link in
+            writer.integer(link.target)
+            writer.integer(link.descriptor)
         }
         writer.optional(artefact) { writer, artefact in
             writer.text(artefact.path)
@@ -256,6 +276,9 @@ extension JailSpec {
                 capBytes: try reader.integer("output cap")
             )
         }
+        let links = try reader.list("links") { reader throws(WireError) in
+            Link(target: try reader.integer("link target"), descriptor: try reader.integer("link descriptor"))
+        }
         let artefact = try reader.optional("artefact") { reader throws(WireError) in
             Artefact(
                 path: try reader.text("artefact path"),
@@ -293,6 +316,7 @@ extension JailSpec {
             files: files,
             inputs: inputs,
             outputs: outputs,
+            links: links,
             artefact: artefact,
             examiner: examiner,
             limits: limits
@@ -325,12 +349,22 @@ extension JailSpec {
             try checkIndex(file.descriptor, "file descriptor")
         }
         var targets: Set<UInt32> = []
-        for (target, index) in inputs.map({ ($0.target, $0.descriptor) }) + outputs.map({ ($0.target, $0.descriptor) })
-        {
+        let ends =
+            inputs.map { ($0.target, $0.descriptor) } + outputs.map { ($0.target, $0.descriptor) }
+            + links.map { ($0.target, $0.descriptor) }
+        for (target, index) in ends {
             try checkIndex(index, "descriptor of \(target)")
             guard target <= Self.maximumTarget, targets.insert(target).inserted else {
                 throw WireError(field: "target", reason: "\(target) is too large or there twice")
             }
+        }
+        // A link is closed once the jail has it.
+        var others = files.map(\.descriptor) + inputs.map(\.descriptor) + outputs.map(\.descriptor)
+        if let artefact { others.append(artefact.descriptor) }
+        if case .descriptor(let index) = executable { others.append(index) }
+        let linked = Set(links.map(\.descriptor))
+        guard linked.count == links.count, linked.isDisjoint(with: others) else {
+            throw WireError(field: "link descriptor", reason: "a link's descriptor is of use for nothing else")
         }
         if let examiner {
             guard examiner.executable.hasPrefix("/") else {

@@ -40,6 +40,8 @@ struct JailInit {
             try Privileges.dropAllCapabilities()
             // The members' ends stay open in them alone, so that their end is an end.
             for descriptor in members.flatMap(\.descriptors) { close(descriptor.end) }
+            // A link's own descriptor is another than the member's end where both were passed by a launcher.
+            for link in spec.links { close(descriptors[Int(link.descriptor)]) }
             try step("seccomp of the init", filters.initProcess.load())
             try supervise(running, ended: ended, denied: denied)
         } catch {

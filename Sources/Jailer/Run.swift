@@ -48,7 +48,7 @@ final class Run {
 
     /// Clones the jail.
     ///
-    /// Closes nothing of `descriptors`.
+    /// Closes of `descriptors` those that are links, and no other.
     init(
         _ spec: JailSpec,
         descriptors: [Int32],
@@ -96,6 +96,8 @@ final class Run {
             )
             theirs.append((output.target, write))
         }
+        // Closed below with the others: what is open here would keep the other side from seeing the program's end.
+        for link in spec.links { theirs.append((link.target, descriptors[Int(link.descriptor)])) }
         let (gateRead, gateWrite) = try Descriptor.pipe()
         let (statusRead, statusWrite) = try Descriptor.pipe()
         try Descriptor.setNonBlocking(statusRead)

@@ -61,11 +61,14 @@ struct Slot {
             if length == 0 || length == -Int(ECONNRESET) { break }
             try check(length, "recvmsg")
             let received = Array(descriptors[..<count])
-            defer { for descriptor in received { close(descriptor) } }
+            // Links are closed by the run, as soon as the jail has them.
+            var kept = Set(received)
+            defer { for descriptor in kept { close(descriptor) } }
             // A cancel that comes between two runs is late: its run has ended.
             if length == 1 { continue }
             do throws(WireError) {
                 let spec = try JailSpec(decoding: Array(buffer[..<length]), descriptorCount: count)
+                for link in spec.links { kept.remove(received[Int(link.descriptor)]) }
                 serve(spec, received, in: group)
             } catch {
                 send(.failure(JailFailure(stage: error.field, errno: EINVAL, detail: error.reason)))

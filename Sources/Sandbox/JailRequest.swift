@@ -65,6 +65,8 @@ public struct JailRequest: Sendable {
     public var environment: [String: String]
     public var files: [File]
     public var stdin: ByteString
+    /// Whose stdin and stdout the program has instead of `stdin` and an stdout that is kept.
+    var streams: ConversationEnds?
     /// The request on descriptor 3, the examiner's where there is one; `nil`: descriptors 3 and 4 are closed.
     public var channel: ByteString?
     public var examiner: Examiner?

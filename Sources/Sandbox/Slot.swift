@@ -24,17 +24,26 @@ struct Slot: Sendable {
     }
 
     private func run(_ request: JailRequest, ending: inout SlotEnding?) throws(SandboxError) -> JailOutcome {
+        // Open ends here would keep the other side from seeing the program's end.
+        defer { request.streams?.close() }
         var parcel = Parcel()
         defer { parcel.close() }
         let stdin = try parcel.add("stdin", request.stdin)
         let stdout = try parcel.add("stdout")
         let stderr = try parcel.add("stderr")
-        var inputs = [JailSpec.Input(target: 0, descriptor: stdin)]
+        var inputs: [JailSpec.Input] = []
         let cap = UInt64(request.outputCap)
-        var outputs = [
-            JailSpec.Output(target: 1, descriptor: stdout, capBytes: cap),
-            JailSpec.Output(target: 2, descriptor: stderr, capBytes: cap),
-        ]
+        var outputs = [JailSpec.Output(target: 2, descriptor: stderr, capBytes: cap)]
+        var links: [JailSpec.Link] = []
+        if let streams = request.streams {
+            links = [
+                JailSpec.Link(target: 0, descriptor: parcel.lend(streams.input)),
+                JailSpec.Link(target: 1, descriptor: parcel.lend(streams.output)),
+            ]
+        } else {
+            inputs = [JailSpec.Input(target: 0, descriptor: stdin)]
+            outputs.append(JailSpec.Output(target: 1, descriptor: stdout, capBytes: cap))
+        }
         var response: UInt32?
         if let channel = request.channel {
             inputs.append(JailSpec.Input(target: 3, descriptor: try parcel.add("request", channel)))
@@ -76,6 +85,7 @@ struct Slot: Sendable {
             files: files,
             inputs: inputs,
             outputs: outputs,
+            links: links,
             artefact: artefact,
             examiner: request.examiner.map {
                 JailSpec.Examiner(
@@ -88,7 +98,7 @@ struct Slot: Sendable {
         )
         // The artefact is used by this descriptor until the answer is there.
         let report = try withExtendedLifetime(request) { () throws(SandboxError) in
-            try exchange(spec, parcel.descriptors, ending: &ending)
+            try exchange(spec, parcel.descriptors, ending: &ending) { request.streams?.close() }
         }
         return try outcome(report, parcel, response: response, artefact: artefact?.descriptor)
     }
@@ -102,7 +112,8 @@ struct Slot: Sendable {
     private func exchange(
         _ spec: JailSpec,
         _ descriptors: [Int32],
-        ending: inout SlotEnding?
+        ending: inout SlotEnding?,
+        onSent: () -> Void
     ) throws(SandboxError) -> JailReport {
         let message = spec.encoded()
         guard message.count <= JailSpec.maximumSize, descriptors.count <= JailSpec.maximumDescriptors else {
@@ -110,6 +121,7 @@ struct Slot: Sendable {
         }
         let sent = cjail_send(connection, message, message.count, descriptors, descriptors.count)
         guard sent == message.count else { throw SandboxError.slotLost }
+        onSent()
         var answer = try JailerProcess.receiveNext(from: connection)
         if case .ending(let news)? = answer {
             ending = news
@@ -138,7 +150,8 @@ struct Slot: Sendable {
             let text = try MemoryFile.contents(of: parcel.descriptors[Int(index)], count: Int(usage.bytes))
             return (text, usage.isTruncated)
         }
-        let stdout = try output(1, 1)
+        let hasStdout = report.outputs.contains { $0.target == 1 }
+        let stdout = hasStdout ? try output(1, 1) : (text: "", cut: false)
         let stderr = try output(2, 2)
         var outcome = JailOutcome(
             report: report,

@@ -18,6 +18,8 @@ public final class SlotPool: Sendable {
     }
 
     private let jailer: JailerProcess
+    /// Where interactors run.
+    let companions = Companions()
     /// One thread for each slot: its calls block.
     private let threads: NIOThreadPool
     private let state = Mutex(State())
@@ -73,7 +75,11 @@ public final class SlotPool: Sendable {
     ///
     /// Cancelling the task ends the run, or the waiting, with `SandboxError.cancelled` or `CancellationError`.
     public func run(_ request: JailRequest) async throws -> JailOutcome {
-        let slot = try await acquire()
+        try await run(request, on: try await acquire())
+    }
+
+    /// Makes a run on a slot that was acquired, and releases it.
+    func run(_ request: JailRequest, on slot: Slot) async throws -> JailOutcome {
         let (result, ending) = await withTaskCancellationHandler {
             do {
                 return try await threads.runIfActive { slot.run(request) }
@@ -107,7 +113,15 @@ public final class SlotPool: Sendable {
         }
         for slot in free { closeDescriptor(slot.connection) }
         for waiter in waiting { waiter.continuation.resume(throwing: CancellationError()) }
+        await companions.stop()
         try? await threads.shutdownGracefully()
+    }
+
+    /// A pool of as many slots again.
+    func makeCompanion() async throws -> SlotPool {
+        try await threads.runIfActive { [jailer, size, onEvent] in
+            try SlotPool(jailer: jailer, size: size, onEvent: onEvent)
+        }
     }
 
     // MARK: Slots
@@ -119,7 +133,8 @@ public final class SlotPool: Sendable {
         case stopped
     }
 
-    private func acquire() async throws -> Slot {
+    /// A free slot, as soon as there is one; `run(_:on:)` gives it back.
+    func acquire() async throws -> Slot {
         try Task.checkCancellation()
         let id = state.withLock { state in
             state.nextID += 1
@@ -164,7 +179,8 @@ public final class SlotPool: Sendable {
         }
     }
 
-    private func release(_ slot: Slot) {
+    /// Gives back a slot on which no run was made.
+    func release(_ slot: Slot) {
         let (next, close) = state.withLock { state -> (CheckedContinuation<Slot?, any Error>?, Bool) in
             if state.isStopped { return (nil, true) }
             if !state.waiting.isEmpty { return (state.waiting.removeFirst().continuation, false) }

@@ -22,12 +22,13 @@ import Testing
         ],
         inputs: [.init(target: 0, descriptor: 2), .init(target: 3, descriptor: 3)],
         outputs: [.init(target: 1, descriptor: 5, capBytes: 1 << 40), .init(target: 4, descriptor: 6, capBytes: 0)],
+        links: [.init(target: 2, descriptor: 8)],
         artefact: .init(path: "main", descriptor: 7, capBytes: 9),
         limits: limits
     )
 
     @Test("a spec survives the way through bytes") func roundTrip() throws {
-        #expect(try JailSpec(decoding: Self.full.encoded(), descriptorCount: 8) == Self.full)
+        #expect(try JailSpec(decoding: Self.full.encoded(), descriptorCount: 9) == Self.full)
         let plain = JailSpec(
             image: "cpp/1",
             executable: .path("/bin/true"),
@@ -41,9 +42,9 @@ import Testing
     @Test("a spec that was cut anywhere is refused") func cut() {
         let bytes = Self.full.encoded()
         for end in 0..<bytes.count {
-            #expect(throws: WireError.self) { try JailSpec(decoding: Array(bytes[..<end]), descriptorCount: 8) }
+            #expect(throws: WireError.self) { try JailSpec(decoding: Array(bytes[..<end]), descriptorCount: 9) }
         }
-        #expect(throws: WireError.self) { try JailSpec(decoding: bytes + [0], descriptorCount: 8) }
+        #expect(throws: WireError.self) { try JailSpec(decoding: bytes + [0], descriptorCount: 9) }
     }
 
     @Test("a spec with any byte changed is refused or reads as some valid spec, and never traps")
@@ -55,7 +56,7 @@ import Testing
                 var changed = bytes
                 changed[index] = value
                 do {
-                    let spec = try JailSpec(decoding: changed, descriptorCount: 8)
+                    let spec = try JailSpec(decoding: changed, descriptorCount: 9)
                     #expect(!spec.arguments.isEmpty)
                 } catch {
                     refused += 1
@@ -72,13 +73,13 @@ import Testing
     func paths(path: String) {
         var spec = Self.full
         spec.files[0].path = path
-        #expect(throws: WireError.self) { try JailSpec(decoding: spec.encoded(), descriptorCount: 8) }
+        #expect(throws: WireError.self) { try JailSpec(decoding: spec.encoded(), descriptorCount: 9) }
         spec = Self.full
         spec.image = path
-        #expect(throws: WireError.self) { try JailSpec(decoding: spec.encoded(), descriptorCount: 8) }
+        #expect(throws: WireError.self) { try JailSpec(decoding: spec.encoded(), descriptorCount: 9) }
         spec = Self.full
         spec.artefact?.path = path
-        #expect(throws: WireError.self) { try JailSpec(decoding: spec.encoded(), descriptorCount: 8) }
+        #expect(throws: WireError.self) { try JailSpec(decoding: spec.encoded(), descriptorCount: 9) }
     }
 
     @Test("a descriptor that was not passed is refused") func indexes() {
@@ -91,7 +92,7 @@ import Testing
         for target: UInt32 in [0, 1, 3, 16, .max] {
             var spec = Self.full
             spec.outputs[1].target = target
-            #expect(throws: WireError.self) { try JailSpec(decoding: spec.encoded(), descriptorCount: 8) }
+            #expect(throws: WireError.self) { try JailSpec(decoding: spec.encoded(), descriptorCount: 9) }
         }
     }
 
@@ -99,7 +100,7 @@ import Testing
         for path in [\JailLimits.cpuMicroseconds, \.wallMicroseconds, \.memoryBytes] {
             var spec = Self.full
             spec.limits[keyPath: path] = 0
-            #expect(throws: WireError.self) { try JailSpec(decoding: spec.encoded(), descriptorCount: 8) }
+            #expect(throws: WireError.self) { try JailSpec(decoding: spec.encoded(), descriptorCount: 9) }
         }
     }
 
