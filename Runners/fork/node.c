@@ -241,10 +241,14 @@ static void become_run(napi_env env, uint64_t waited)
     void *loop;
     int (*loop_fork)(void *);
     void (*update_time)(void *);
+    void (*disable_inheritance)(void);
     *(void **)&loop_fork = find("uv_loop_fork");
     *(void **)&update_time = find("uv_update_time");
+    *(void **)&disable_inheritance = find("uv_disable_stdio_inheritance");
     if (napi_get_uv_event_loop(env, &loop) != 0 || loop_fork(loop) != 0) give_up("uv_loop_fork");
     update_time(loop);
+    // As node does with what it finds at its start: children of the run get none of it.
+    disable_inheritance();
     shift_clocks(waited);
     seed_anew();
 }

@@ -13,9 +13,18 @@ const modules = [
     'readline/promises', 'stream', 'stream/promises', 'string_decoder', 'timers', 'timers/promises', 'tty', 'url', 'util',
 ];
 
+/** Loads modules. Some look whether stderr can show colours; the streams that a run has are not there yet. */
+function load(names) {
+    const streams = ['stdin', 'stdout', 'stderr'];
+    const descriptors = streams.map((name) => Object.getOwnPropertyDescriptor(process, name));
+    for (const name of streams) Object.defineProperty(process, name, { configurable: true, get: () => undefined });
+    for (const name of names) require(name);
+    streams.forEach((name, index) => Object.defineProperty(process, name, descriptors[index]));
+}
+
 /** Loads `more` modules, and returns in the child that a run is. */
 function serve(more = []) {
-    for (const name of [...modules, ...more]) require(name);
+    load([...modules, ...more]);
     const run = require(addOn)();
     delete require.cache[addOn];
     delete require.cache[__filename];

@@ -31,10 +31,10 @@ const examinerScript = `
 
 /** Runs node; resolves to `{ status, signal, stdout, stderr, frames }`, `frames` with every complete frame. */
 function run(nodeArguments, code, options) {
-    return runShell(['-c', script, 'bash', node, ...nodeArguments], code, options);
+    return runShell(['-c', script, 'bash', options?.node ?? node, ...nodeArguments], code, options);
 }
 
-function runShell(shellArguments, code, { request, stdin = '', timeout = 60_000 } = {}) {
+function runShell(shellArguments, code, { request, stdin = '', timeout = 60_000, env } = {}) {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'assay-js-'));
     fs.writeFileSync(path.join(folder, 'main.js'), code);
     fs.writeFileSync(path.join(folder, 'stdin'), stdin);
@@ -42,7 +42,9 @@ function runShell(shellArguments, code, { request, stdin = '', timeout = 60_000 
     return new Promise((resolve, reject) => {
         const child = spawn('/bin/bash', shellArguments, {
             cwd: folder,
-            env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: folder, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+            env: {
+                PATH: '/usr/local/bin:/usr/bin:/bin', HOME: folder, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env,
+            },
             stdio: ['ignore', 'pipe', 'pipe', 'ignore', 'pipe'],
             timeout,
             killSignal: 'SIGKILL',
