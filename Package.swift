@@ -46,6 +46,8 @@ let package = Package(
         .target(name: "CJail"),
         .systemLibrary(name: "CSeccomp"),
         .systemLibrary(name: "CCap"),
+        .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CZstd"),
 
         // Values and pure logic.
         .target(name: "GradingModel", dependencies: [bigInt], swiftSettings: settings),
@@ -84,6 +86,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "DatasetFiles",
+            dependencies: ["CZlib", "CZstd", "LinuxSystem"],
+            // In the executable, so that it works wherever that is installed.
+            resources: [.embedInCode("parquet.py")],
+            swiftSettings: settings
+        ),
+        .target(
             name: "GradingStore",
             dependencies: ["GradingModel", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings
@@ -110,9 +119,9 @@ let package = Package(
         .target(
             name: "GradingCommands",
             dependencies: [
-                "DatasetFormats", "GradingAPI", "GradingEngine", "GradingModel", "GradingStore", "Images",
-                "JailProtocol",
-                "Sandbox", "Toolchains", lifecycle, logging,
+                "DatasetFiles", "DatasetFormats", "GradingAPI", "GradingEngine", "GradingModel", "GradingStore",
+                "Images",
+                "JailProtocol", "Sandbox", "Toolchains", lifecycle, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -150,6 +159,11 @@ let package = Package(
         .testTarget(
             name: "DatasetFormatsTests",
             dependencies: ["DatasetFormats", "GradingModel", bigInt],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DatasetFilesTests",
+            dependencies: ["DatasetFiles", "GradingModel"],
             swiftSettings: settings
         ),
         .testTarget(name: "ToolchainsTests", dependencies: ["GradingModel", "Toolchains"], swiftSettings: settings),
