@@ -62,7 +62,7 @@ struct thread {
 
 static struct thread threads[MAX_THREADS];
 static _Atomic int thread_count;
-static _Atomic bool is_recording, is_beyond;
+static _Atomic bool is_recording, is_beyond, is_restarted, has_more;
 static __thread struct thread *self;
 
 static pthread_mutex_t *held[MAX_THREADS];
@@ -122,7 +122,10 @@ static void *run(void *record)
 ASSAY_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
 {
     find_real();
-    if (!is_recording) return real.pthread_create(thread, attributes, start, argument);
+    if (!is_recording) {
+        has_more = true;
+        return real.pthread_create(thread, attributes, start, argument);
+    }
     int index = atomic_fetch_add(&thread_count, 1);
     if (index >= MAX_THREADS) {
         thread_count = MAX_THREADS;
@@ -356,5 +359,11 @@ const char *assay_threads_restart(void)
         if (record->kind == SCHEDULER)
             while (sem_wait(record->argument) != 0) {}
     }
+    is_restarted = true;
     return NULL;
+}
+
+bool assay_threads_are_restarted(void)
+{
+    return is_restarted && !has_more;
 }

@@ -19,7 +19,21 @@ function load(names) {
     const descriptors = streams.map((name) => Object.getOwnPropertyDescriptor(process, name));
     for (const name of streams) Object.defineProperty(process, name, { configurable: true, get: () => undefined });
     for (const name of names) require(name);
+    rehearse();
     streams.forEach((name, index) => Object.defineProperty(process, name, descriptors[index]));
+}
+
+/** Does what most programs do, where it leaves nothing behind: node compiles much when it is first called. */
+function rehearse() {
+    const { Console } = require('console');
+    const { readFileSync } = require('fs');
+    const { Socket } = require('net');
+    const { Writable } = require('stream');
+    new Socket({ readable: false, writable: true });
+    const console = new Console(new Writable({ write() {} }));
+    console.log('%s %d', 'text', 1, [1.5, 'text', { key: [true, null, undefined, 1n, () => 1] }], new Map([[1, new Set()]]));
+    console.log(new Error('text'));
+    readFileSync('/dev/null', 'utf8').trim().split('\n').map(Number);
 }
 
 /** Loads `more` modules, and returns in the child that a run is. */
