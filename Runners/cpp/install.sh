@@ -1,8 +1,30 @@
 #!/bin/sh
-# Runs once as the image is built, in the image: compiles the harness's own parts.
+# Runs once as the image is built, in the image: compiles the harness's own parts, and the headers that most programs
+# begin with.
 set -eu
 cd /usr/lib/assay
 for part in channel json calls tests; do
     g++ -O2 -std=gnu++20 -Wall -Wextra -Wno-prio-ctor-dtor -c "$part.cpp" -o "$part.o"
 done
 chmod 0755 build
+
+# A precompiled header is of use to compilations with the very same flags only: those of CppToolchain.swift, but for
+# what is the linker's. It holds addresses, so that without randomised ones the same image comes out each time.
+flags='-O2 -std=gnu++20 -DONLINE_JUDGE -Wno-unused-result -fmax-errors=20 -fdiagnostics-color=never'
+cat >/tmp/plain.cpp <<'PLAIN'
+#include <sys/personality.h>
+#include <unistd.h>
+int main(int, char** arguments) {
+    if (personality(ADDR_NO_RANDOMIZE) < 0) return 1;
+    execvp(arguments[1], arguments + 1);
+    return 1;
+}
+PLAIN
+g++ -static /tmp/plain.cpp -o /tmp/plain
+mkdir -p precompiled/bits
+for header in bits/stdc++.h iostream; do
+    echo "#include <$header>" >/tmp/header.hpp
+    # For the second time that it is included, and where the flags differ.
+    echo "#include_next <$header>" >"precompiled/$header"
+    /tmp/plain g++ $flags -frandom-seed=0 -x c++-header /tmp/header.hpp -o "precompiled/$header.gch"
+done

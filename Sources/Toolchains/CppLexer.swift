@@ -19,6 +19,9 @@ struct CppLexer {
     private(set) var hasTargetPragma = false
     /// What `#define` lines define.
     private(set) var macros: Set<String> = []
+    /// What `#include <…>` lines name before anything else stands in the source, comments apart.
+    private(set) var leadingHeaders: [String] = []
+    private var isLeading = true
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -93,6 +96,7 @@ struct CppLexer {
         let start = position
         skipLine()
         let word = bytes[start..<position].dropFirst().drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        isLeading = isLeading && tokens.isEmpty && noteLeadingHeader(word)
         if word.starts(with: Array("include".utf8)) { includes.append(start..<position) }
         if word.starts(with: Array("pragma".utf8)) {
             let words = word.split { !CppName.isNameByte($0) }
@@ -104,6 +108,20 @@ struct CppLexer {
             let name = word.dropFirst(6).drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             macros.insert(String(decoding: name.prefix(while: CppName.isNameByte), as: UTF8.self))
         }
+    }
+
+    /// Keeps the name of an `include <name>`; whether the line is one and nothing else.
+    private mutating func noteLeadingHeader(_ line: ArraySlice<UInt8>) -> Bool {
+        let isBlank: (UInt8) -> Bool = {
+            $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r")
+        }
+        guard line.starts(with: Array("include".utf8)) else { return false }
+        let rest = line.dropFirst(7).drop(while: isBlank)
+        guard rest.first == UInt8(ascii: "<"), let end = rest.firstIndex(of: UInt8(ascii: ">")) else { return false }
+        let after = rest[(end + 1)...].drop(while: isBlank)
+        guard after.isEmpty || after.starts(with: Array("//".utf8)) else { return false }
+        leadingHeaders.append(String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self))
+        return true
     }
 
     /// A string or character with its escapes; ends with its line if it is not closed.

@@ -22,6 +22,8 @@ struct CppScan {
     let hasTargetPragma: Bool
     /// The macros that the source defines.
     let macros: Set<String>
+    /// The headers that the source includes before anything else stands in it.
+    let leadingHeaders: [String]
     private let ranges: [Range<Int>]
     private let mainIndex: Int?
 
@@ -36,6 +38,7 @@ struct CppScan {
         self.topLevelClasses = walk.classes
         self.mainIndex = walk.mainIndex
         self.macros = lexer.macros
+        self.leadingHeaders = lexer.leadingHeaders
         self.hasTargetPragma = lexer.hasTargetPragma
         self.ranges = lexer.ranges
     }

@@ -1,3 +1,4 @@
+import Foundation
 import GradingModel
 import Testing
 
@@ -23,6 +24,45 @@ import Testing
         #expect(attempt.artefact == "main")
     }
 
+    @Test(
+        "a compilation begins with a precompiled header where the source has it first anyway",
+        arguments: [
+            ("#include <bits/stdc++.h>\nint main() {}", "bits/stdc++.h"),
+            ("// a\n/* b */ # include<iostream> // c\nint main() {}", "iostream"),
+            ("#include <cstdio>\r\n#include <iostream>\r\n", "iostream"),
+            ("#include <iostream>\n#include <bits/stdc++.h>\n", "bits/stdc++.h"),
+            ("#include <iostream>\n#define int long long\n", "iostream"),
+            ("#define int long long\n#include <iostream>\n", nil), ("#pragma once\n#include <iostream>\n", nil),
+            ("#include \"main.cpp\"\n#include <iostream>\n", nil),
+            ("#include <sys/wait.h>\n#include <iostream>\n", nil),
+            ("#ifdef A\n#include <iostream>\n#endif\n", nil), ("int a;\n#include <iostream>\n", nil),
+            ("#include <vector>\n", nil), ("#include <iostream> x\n", nil),
+            ("#include HEADER\n#include <iostream>\n", nil),
+            ("#include \\\n<iostream>\n", nil), ("// \\\n#include <iostream>\n", nil), ("", nil),
+        ] as [(ByteString, String?)]
+    )
+    func precompiledHeaders(code: ByteString, header: String?) throws {
+        let attempt = try #require(toolchain.buildAttempts(for: .program, code: code).first)
+        let more = header.map { ["-isystem", "/usr/lib/assay/precompiled", "-include", $0] } ?? []
+        #expect(attempt.command.arguments == ["g++"] + toolchain.flags + more + ["main.cpp", "-o", "main"])
+    }
+
+    @Test("behind the prelude, whatever the submission is, a compilation begins with all headers")
+    func precompiledPrelude() {
+        let attempts = toolchain.buildAttempts(for: .calls(functions: ["f"]), code: "#define int long long\nint f();")
+        #expect(attempts.map { $0.command.arguments.last } == [toolchain.flags.last, "bits/stdc++.h"])
+    }
+
+    @Test("the image's headers are compiled with the flags of every compilation")
+    func flagsOfHeaders() throws {
+        let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let script = try String(contentsOf: project.appendingPathComponent("Runners/cpp/install.sh"), encoding: .utf8)
+        let ofLinker = ["-static", "-s", "-fuse-ld=gold", "-pipe"]
+        let flags = toolchain.flags.filter { !ofLinker.contains($0) }.joined(separator: " ")
+        #expect(script.contains("\nflags='\(flags)'\n"))
+    }
+
     @Test("calls are built as they stand, then behind the prelude")
     func calls() {
         let attempts = toolchain.buildAttempts(
@@ -34,7 +74,8 @@ import Testing
         #expect(options(attempts[0]) == ["build", "calls"] + names)
         #expect(options(attempts[1]) == ["build", "calls", "--prelude"] + names)
         #expect(attempts.allSatisfy { $0.artefact == "main" && $0.command.executable == .path("/usr/lib/assay/build") })
-        #expect(attempts.allSatisfy { Array($0.command.arguments.suffix(toolchain.flags.count)) == toolchain.flags })
+        let flags = attempts.map { $0.command.arguments.drop { $0 != "--" }.dropFirst() }
+        #expect(flags.allSatisfy { Array($0.prefix(toolchain.flags.count)) == toolchain.flags })
     }
 
     @Test("a name of the C library's gets an attempt in which it is another, and one that looks in classes only")
@@ -126,9 +167,11 @@ import Testing
         let debug: ByteString = "#define _GLIBCXX_DEBUG\n#include <vector>\nint f();"
         for target in [BuildTarget.program, .calls(functions: ["f"]), .assertions(code: "", entryPoint: nil)] {
             let attempts = toolchain.buildAttempts(for: target, code: pragma)
-            #expect(attempts.allSatisfy { $0.command.arguments.contains("bits/allocator.h") })
+            // All headers have the allocator's in them.
+            let first = attempts.map { $0.form == "with prelude" ? "bits/stdc++.h" : "bits/allocator.h" }
+            #expect(zip(attempts, first).allSatisfy { $0.command.arguments.contains($1) })
             let plain = toolchain.buildAttempts(for: target, code: "#pragma GCC optimize(\"O3\")\nint f();")
-            #expect(plain.allSatisfy { !$0.command.arguments.contains("-include") })
+            #expect(plain.allSatisfy { !$0.command.arguments.contains("bits/allocator.h") })
         }
         let attempts = toolchain.buildAttempts(for: .calls(functions: ["f"]), code: debug)
         #expect(attempts.map { $0.command.arguments.last == "-D_GLIBCXX_DEBUG=" } == [false, true, false, true])

@@ -15,10 +15,12 @@ import subprocess
 import tempfile
 
 ROOT = os.environ.get("ASSAY_CPP_ROOT", "/")
+# The same as in CppToolchain.swift.
 FLAGS = [
-    "-O2", "-std=gnu++20", "-static", "-s", "-DONLINE_JUDGE", "-Wno-unused-result", "-fmax-errors=20",
-    "-fdiagnostics-color=never",
+    "-O2", "-std=gnu++20", "-static", "-s", "-fuse-ld=gold", "-pipe", "-DONLINE_JUDGE", "-Wno-unused-result",
+    "-fmax-errors=20", "-fdiagnostics-color=never",
 ]
+PRECOMPILED = ["-isystem", "/usr/lib/assay/precompiled", "-include"]
 
 
 def is_available():
@@ -37,6 +39,8 @@ class Program:
         for name, text in files.items():
             pathlib.Path(self.folder, name).write_bytes(text.encode() if isinstance(text, str) else text)
         inside = os.path.join("/tmp", os.path.basename(self.folder))
+        if "--prelude" in options or "--rename" in options:
+            flags = [*PRECOMPILED, "bits/stdc++.h", *flags]
         command = ["/usr/lib/assay/build", kind, *options, "--", *FLAGS, *flags]
         done = subprocess.run(
             ["chroot", ROOT, "sh", "-c", 'cd "$0" && exec "$@"', inside, *command], capture_output=True, timeout=120
