@@ -9,7 +9,10 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// The flags of every build; the same list is in `RustToolchain.swift`.
-const FLAGS: [&str; 9] = ["--edition", "2021", "-O", "-C", "codegen-units=1", "-C", "strip=symbols", "-A", "warnings"];
+const FLAGS: [&str; 11] = [
+    "--edition", "2021", "-O", "-C", "codegen-units=1", "-C", "strip=symbols", "-C", "link-arg=-fuse-ld=mold",
+    "-A", "warnings",
+];
 /// Diagnostics beyond this are left out, and counted.
 const MAX_DIAGNOSTICS: usize = 64 * 1024;
 
