@@ -16,14 +16,20 @@ extension SlotPool {
     /// The program waits for a slot as any run does. The interactor has one beyond the pool's size: were it to wait for one
     /// of those, programs could hold them all and wait for interactors. What the program may write is its `outputCap`.
     /// Cancelling the task ends both.
-    public func converse(_ program: JailRequest, with interactor: JailRequest) async throws -> ConversationOutcome {
-        let slot = try await acquire()
+    public func converse(
+        _ program: JailRequest,
+        with interactor: JailRequest,
+        in lane: SlotLane = SlotLane()
+    ) async throws -> ConversationOutcome {
+        let slot = try await acquire(for: lane)
+        let others = SlotLane()
         let other: Slot
         let place: Companions.Place
         do {
             place = try await companions.place(for: self)
-            other = try await place.pool.acquire()
+            other = try await place.pool.acquire(for: others)
         } catch {
+            lane.charge(.zero)
             release(slot)
             throw error
         }
@@ -31,6 +37,7 @@ extension SlotPool {
         do throws(SandboxError) {
             conversation = try Conversation(cap: program.outputCap)
         } catch {
+            lane.charge(.zero)
             release(slot)
             place.pool.release(other)
             throw error
@@ -43,8 +50,8 @@ extension SlotPool {
             conversation.programEnds.close()
             conversation.interactorEnds.close()
         }
-        async let interactorOutcome = place.pool.run(interactor, on: other)
-        async let programOutcome = run(program, on: slot)
+        async let interactorOutcome = place.pool.run(interactor, on: other, in: others)
+        async let programOutcome = run(program, on: slot, in: lane)
         async let record = place.relays.runIfActive { try conversation.relay() }
         return try await ConversationOutcome(
             program: programOutcome,

@@ -2,14 +2,14 @@ import JailProtocol
 import NIOPosix
 import Synchronization
 
-/// The slots of a service: as many runs at once as there are slots, first come first served.
+/// The slots of a service: as many runs at once as there are slots, shared out between lanes as `SlotQueue` says.
 ///
 /// A slot that ended is replaced by a new one. Where it could not put its control group in order after a run, it is
 /// retired, and the run's outcome holds; where its process ended in a run, that run throws `SandboxError.slotLost`.
 public final class SlotPool: Sendable {
     private struct State {
         var free: [Slot] = []
-        var waiting: [(id: UInt64, continuation: CheckedContinuation<Slot?, any Error>)] = []
+        var waiting = SlotQueue<CheckedContinuation<Slot?, any Error>>()
         var nextID: UInt64 = 0
         /// Slots that are open or being opened.
         var count = 0
@@ -71,15 +71,16 @@ public final class SlotPool: Sendable {
         if opens { release(try await open()) }
     }
 
-    /// Makes a run as soon as a slot is free.
+    /// Makes a run as soon as a slot is free and it is the lane's turn.
     ///
     /// Cancelling the task ends the run, or the waiting, with `SandboxError.cancelled` or `CancellationError`.
-    public func run(_ request: JailRequest) async throws -> JailOutcome {
-        try await run(request, on: try await acquire())
+    public func run(_ request: JailRequest, in lane: SlotLane = SlotLane()) async throws -> JailOutcome {
+        try await run(request, on: try await acquire(for: lane), in: lane)
     }
 
-    /// Makes a run on a slot that was acquired, and releases it.
-    func run(_ request: JailRequest, on slot: Slot) async throws -> JailOutcome {
+    /// Makes a run on a slot that the lane acquired, and releases it.
+    func run(_ request: JailRequest, on slot: Slot, in lane: SlotLane) async throws -> JailOutcome {
+        let began = ContinuousClock.now
         let (result, ending) = await withTaskCancellationHandler {
             do {
                 return try await threads.runIfActive { slot.run(request) }
@@ -90,6 +91,8 @@ public final class SlotPool: Sendable {
         } onCancel: {
             slot.cancel()
         }
+        // Before the slot goes to the next one.
+        lane.charge(ContinuousClock.now - began)
         let isLost = if case .failure(.slotLost) = result { true } else { false }
         state.withLock { $0.account.note(result, ending, isLost: isLost) }
         if ending != nil || isLost { discard(slot) } else { release(slot) }
@@ -105,14 +108,11 @@ public final class SlotPool: Sendable {
     public func stop() async {
         let (free, waiting) = state.withLock { state in
             state.isStopped = true
-            defer {
-                state.free = []
-                state.waiting = []
-            }
-            return (state.free, state.waiting)
+            defer { state.free = [] }
+            return (state.free, state.waiting.removeAll())
         }
         for slot in free { closeDescriptor(slot.connection) }
-        for waiter in waiting { waiter.continuation.resume(throwing: CancellationError()) }
+        for continuation in waiting { continuation.resume(throwing: CancellationError()) }
         await companions.stop()
         try? await threads.shutdownGracefully()
     }
@@ -133,8 +133,8 @@ public final class SlotPool: Sendable {
         case stopped
     }
 
-    /// A free slot, as soon as there is one; `run(_:on:)` gives it back.
-    func acquire() async throws -> Slot {
+    /// A free slot, as soon as there is one and it is the lane's turn; `run(_:on:in:)` gives it back.
+    func acquire(for lane: SlotLane) async throws -> Slot {
         try Task.checkCancellation()
         let id = state.withLock { state in
             state.nextID += 1
@@ -144,12 +144,16 @@ public final class SlotPool: Sendable {
             try await withCheckedThrowingContinuation { continuation in
                 let acquisition = state.withLock { state -> Acquisition in
                     if state.isStopped || Task.isCancelled { return .stopped }
-                    if let slot = state.free.popLast() { return .slot(slot) }
+                    if let slot = state.free.popLast() {
+                        lane.withAccount { $0.underWay += 1 }
+                        return .slot(slot)
+                    }
                     if state.count < size {
                         state.count += 1
+                        lane.withAccount { $0.underWay += 1 }
                         return .open
                     }
-                    state.waiting.append((id, continuation))
+                    state.waiting.append(continuation, id: id, lane: lane)
                     return .wait
                 }
                 switch acquisition {
@@ -160,13 +164,15 @@ public final class SlotPool: Sendable {
                 }
             }
         } onCancel: {
-            let waiter = state.withLock { state in
-                state.waiting.firstIndex { $0.id == id }.map { state.waiting.remove(at: $0) }
-            }
-            waiter?.continuation.resume(throwing: CancellationError())
+            state.withLock { $0.waiting.remove(id) }?.resume(throwing: CancellationError())
         }
         if let slot { return slot }
-        return try await open()
+        do {
+            return try await open()
+        } catch {
+            lane.charge(.zero)
+            throw error
+        }
     }
 
     /// Opens a slot in a place that has been taken for it.
@@ -183,7 +189,7 @@ public final class SlotPool: Sendable {
     func release(_ slot: Slot) {
         let (next, close) = state.withLock { state -> (CheckedContinuation<Slot?, any Error>?, Bool) in
             if state.isStopped { return (nil, true) }
-            if !state.waiting.isEmpty { return (state.waiting.removeFirst().continuation, false) }
+            if let next = state.waiting.next() { return (next, false) }
             state.free.append(slot)
             return (nil, false)
         }
@@ -199,11 +205,9 @@ public final class SlotPool: Sendable {
     /// A place is free but no slot is open in it: the next waiter opens one.
     private func abandonPlace() {
         let next = state.withLock { state -> CheckedContinuation<Slot?, any Error>? in
-            guard !state.waiting.isEmpty, !state.isStopped else {
-                state.count -= 1
-                return nil
-            }
-            return state.waiting.removeFirst().continuation
+            if !state.isStopped, let next = state.waiting.next() { return next }
+            state.count -= 1
+            return nil
         }
         next?.resume(returning: nil)
     }
