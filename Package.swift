@@ -101,7 +101,7 @@ let package = Package(
             name: "GradingEngine",
             dependencies: [
                 "DatasetFormats", "GradingModel", "GradingRules", "GradingStore", "Images", "JailProtocol", "Sandbox",
-                "Telemetry", "Toolchains", lifecycle, logging,
+                "Telemetry", "Toolchains", lifecycle, logging, .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings
         ),

@@ -218,6 +218,13 @@ private struct LocalSubmissionGrader: SubmissionGrader {
 
 extension Settings {
     fileprivate var engine: EngineConfiguration {
-        EngineConfiguration(queueLimit: queueLimit, defaultLimits: defaultLimits, largestLimits: largestLimits)
+        EngineConfiguration(
+            queueLimit: queueLimit,
+            defaultLimits: defaultLimits,
+            largestLimits: largestLimits,
+            buildCacheSize: integer(.buildCache) << 20,
+            // The rest is for connections, and for the files of runs.
+            artefactLimit: min(4096, DescriptorLimit.raise() / 2)
+        )
     }
 }

@@ -10,6 +10,12 @@ public struct EngineConfiguration: Sendable {
     public var largestLimits: Limits
     /// Largest size of a compiled program, in bytes.
     public var artefactCap: Int
+    /// The most that the cache of builds takes, in bytes of memory; 0: nothing is kept.
+    public var buildCacheSize: Int
+    /// The most compiled programs that the cache keeps: each has a descriptor.
+    public var artefactLimit: Int
+    /// Submissions that are under way at one time, for each slot: while one waits for a slot, others have them.
+    public var submissionsPerSlot: Int
     /// How often a run is made again after a fault of ours, and a submission after the service died with it.
     public var attempts: Int
 
@@ -18,12 +24,18 @@ public struct EngineConfiguration: Sendable {
         defaultLimits: Limits = Limits(),
         largestLimits: Limits = Self.largestLimits,
         artefactCap: Int = 256 << 20,
+        buildCacheSize: Int = 512 << 20,
+        artefactLimit: Int = 4096,
+        submissionsPerSlot: Int = 4,
         attempts: Int = 3
     ) {
         self.queueLimit = queueLimit
         self.defaultLimits = defaultLimits
         self.largestLimits = largestLimits
         self.artefactCap = artefactCap
+        self.buildCacheSize = buildCacheSize
+        self.artefactLimit = artefactLimit
+        self.submissionsPerSlot = submissionsPerSlot
         self.attempts = attempts
     }
 

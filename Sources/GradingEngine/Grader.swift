@@ -7,12 +7,12 @@ import Toolchains
 
 /// Grades one submission: program, builds, tests, verdict.
 ///
-/// Holds no state between submissions.
+/// Between submissions, nothing is kept but the cache of builds.
 public struct Grader: Sendable {
     private let runtimes: [Language: LanguageRuntime]
     private let configuration: EngineConfiguration
-    private let runner: JailRunner
-    private let parallelism: Int
+    private let pool: SlotPool
+    private let cache: BuildCache
     private let kernel: String
     private let cgroup: String
 
@@ -27,11 +27,14 @@ public struct Grader: Sendable {
     ) {
         self.runtimes = runtimes
         self.configuration = configuration
-        runner = JailRunner(pool: pool, attempts: configuration.attempts)
-        parallelism = pool.size
+        self.pool = pool
+        cache = BuildCache(capacity: configuration.buildCacheSize, artefactLimit: configuration.artefactLimit)
         kernel = jailer.kernel
         cgroup = jailer.cgroup
     }
+
+    /// What the cache of builds holds and did.
+    public var buildCache: BuildCacheAccount { cache.account }
 
     /// Grades a submission.
     ///
@@ -102,19 +105,49 @@ public struct Grader: Sendable {
                 result.verdict = .noCode
                 result.score = 0
                 result.message = "the completion holds no program"
-                result.tests = tests.indices.map { skipped($0, tests[$0], "no program") }
+                result.tests = tests.indices.map { TestResult(skipped: tests[$0], at: $0, "no program") }
                 return
             }
             code = program
         }
 
+        // A lane of its own for all runs of the submission.
+        let runner = JailRunner(pool: pool, attempts: configuration.attempts)
         let limits = submission.limits.resolved(defaults: configuration.defaultLimits)
+        let builder = SubmissionBuilder(
+            program: ProgramBuilder(
+                runner: runner,
+                runtime: runtime,
+                artefactCap: configuration.artefactCap,
+                cache: cache
+            ),
+            limits: limits,
+            width: pool.size
+        )
+        let judge = TestJudge(
+            runner: runner,
+            runtime: runtime,
+            submission: submission,
+            code: code,
+            tests: tests,
+            defaultLimits: configuration.defaultLimits
+        )
         let began = clock.now
-        let builds = try await build(tests, code: code, limits: limits, runtime: runtime)
+        let plan = BuildPlan(tests, code: code, toolchain: runtime.toolchain)
+        var builds = try await builder.build(plan, deferring: judge.mayDeferCheck(within: limits))
         let built = clock.now
-        result.timings.compile = seconds(built - began)
+        let run = TestRun(
+            judge: judge,
+            tests: tests,
+            plan: plan,
+            stopsOnFailure: submission.stopOnFailure,
+            // As many at once as there are slots; one after the other where a failure stops the rest.
+            width: submission.stopOnFailure ? 1 : pool.size,
+            onTest: onTest
+        )
+        result.tests = try await run.results(&builds, checkingWith: builder)
         result.compile = builds.summary
-        result.tests = try await run(submission, tests, code: code, builds: builds, runtime: runtime, onTest)
+        result.timings.compile = seconds(built - began)
         result.timings.tests = seconds(clock.now - built)
 
         let score =
@@ -128,139 +161,6 @@ public struct Grader: Sendable {
         }
     }
 
-    // MARK: Builds
-
-    /// The builds of a submission, by target.
-    private struct Builds: Sendable {
-        var outcomes: [BuildTarget: BuildOutcome] = [:]
-        /// In the order of the tests.
-        var order: [BuildTarget] = []
-
-        var allFailed: Bool {
-            !order.isEmpty && order.allSatisfy { if case .failed? = outcomes[$0]?.status { true } else { false } }
-        }
-
-        /// One account for the trace: of the first that failed, else of the first; the times of all.
-        var summary: CompileResult {
-            let results = order.compactMap { outcomes[$0]?.result }
-            guard var summary = results.first(where: { $0.status != .ok && $0.status != .notNeeded }) ?? results.first
-            else { return CompileResult(status: .notNeeded) }
-            summary.cpuTime = results.reduce(0) { $0 + $1.cpuTime }
-            summary.wallTime = results.reduce(0) { $0 + $1.wallTime }
-            return summary
-        }
-    }
-
-    private func build(
-        _ tests: [TestCase],
-        code: ByteString,
-        limits: Limits,
-        runtime: LanguageRuntime
-    ) async throws -> Builds {
-        let builder = ProgramBuilder(runner: runner, runtime: runtime, artefactCap: configuration.artefactCap)
-        var builds = Builds()
-        // Targets that are built by the same commands share a build: a syntax check is one for all tests.
-        var known: [[BuildAttempt]: BuildOutcome] = [:]
-        for test in tests {
-            let target = BuildTarget.target(for: test, among: tests)
-            if builds.outcomes[target] != nil { continue }
-            let attempts = runtime.toolchain.buildAttempts(for: target, code: code)
-            let outcome: BuildOutcome
-            if let same = known[attempts] {
-                outcome = same
-            } else {
-                outcome = try await builder.build(attempts, limits: limits)
-                known[attempts] = outcome
-            }
-            builds.outcomes[target] = outcome
-            builds.order.append(target)
-        }
-        return builds
-    }
-
-    // MARK: Tests
-
-    private func run(
-        _ submission: Submission,
-        _ tests: [TestCase],
-        code: ByteString,
-        builds: Builds,
-        runtime: LanguageRuntime,
-        _ onTest: @escaping @Sendable (TestResult) -> Void
-    ) async throws -> [TestResult] {
-        let judge = TestJudge(
-            runner: runner,
-            runtime: runtime,
-            submission: submission,
-            code: code,
-            tests: tests,
-            defaultLimits: configuration.defaultLimits
-        )
-        var results = [TestResult?](repeating: nil, count: tests.count)
-        // As many at once as there are slots; one after the other where a failure stops the rest.
-        let width = submission.stopOnFailure ? 1 : parallelism
-        try await withThrowingTaskGroup(of: TestResult.self) { group in
-            var next = 0
-            var underWay = 0
-            var isStopped = false
-            while next < tests.count || underWay > 0 {
-                while next < tests.count, underWay < width {
-                    let (index, test) = (next, tests[next])
-                    next += 1
-                    if isStopped {
-                        results[index] = skipped(index, test, "an earlier test failed")
-                        continue
-                    }
-                    let target = BuildTarget.target(for: test, among: tests)
-                    let build = builds.outcomes[target]
-                    if let settled = settledByBuild(index, test, build, allFailed: builds.allFailed) {
-                        results[index] = settled
-                        onTest(settled)
-                        isStopped = submission.stopOnFailure
-                        continue
-                    }
-                    group.addTask { try await judge.result(of: index, build: build) }
-                    underWay += 1
-                }
-                guard underWay > 0, let result = try await group.next() else { continue }
-                underWay -= 1
-                results[result.index] = result
-                onTest(result)
-                if submission.stopOnFailure && result.verdict != .accepted { isStopped = true }
-            }
-        }
-        return results.compactMap(\.self)
-    }
-
-    /// The result of a test that does not run, because of its build.
-    private func settledByBuild(
-        _ index: Int,
-        _ test: TestCase,
-        _ build: BuildOutcome?,
-        allFailed: Bool
-    ) -> TestResult? {
-        switch build?.status {
-        case .built: nil
-        case .invalidTest(let reason):
-            TestResult(index: index, name: test.name, type: test.typeName, verdict: .invalidProblem, message: reason)
-        case .failed, nil:
-            if allFailed {
-                skipped(index, test, "the program does not compile")
-            } else {
-                TestResult(
-                    index: index,
-                    name: test.name,
-                    type: test.typeName,
-                    verdict: .compileError,
-                    message: "the program does not compile with this test"
-                )
-            }
-        }
-    }
-
-    private func skipped(_ index: Int, _ test: TestCase, _ reason: String) -> TestResult {
-        TestResult(index: index, name: test.name, type: test.typeName, verdict: .skipped, message: reason)
-    }
 }
 
 func seconds(_ duration: Duration) -> Double {

@@ -51,7 +51,13 @@ struct GradingMeters: Sendable {
         }
     }
 
-    func families(slots: SlotPoolAccount, size: Int, queued: Int, running: Int) -> [MetricFamily] {
+    func families(
+        slots: SlotPoolAccount,
+        size: Int,
+        builds cache: BuildCacheAccount,
+        queued: Int,
+        running: Int
+    ) -> [MetricFamily] {
         var denied = LabelledCounter(
             "assay_denied_calls_total",
             "System calls that jails refused and no ordinary program makes; of many in one run, a lower bound.",
@@ -82,6 +88,20 @@ struct GradingMeters: Sendable {
                 "Runs that were not made since no jail could be built.",
                 slots.failedRuns
             ),
+            .counter(
+                "assay_build_cache_hits_total",
+                "Builds and checks that were there already, or under way for another submission.",
+                cache.hits
+            ),
+            .counter("assay_build_cache_misses_total", "Builds and checks that were made.", cache.misses),
+            .counter(
+                "assay_build_cache_evictions_total",
+                "Builds that were dropped from the cache for want of room.",
+                cache.evictions
+            ),
+            .gauge("assay_build_cache_entries", "Builds in the cache, failed ones too.", Double(cache.entries)),
+            .gauge("assay_build_cache_programs", "Compiled programs in the cache.", Double(cache.artefacts)),
+            .gauge("assay_build_cache_bytes", "What the cache of builds takes, in bytes.", Double(cache.bytes)),
         ]
     }
 }

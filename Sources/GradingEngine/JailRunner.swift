@@ -7,6 +7,8 @@ import Toolchains
 struct JailRunner: Sendable {
     var pool: SlotPool
     var attempts: Int
+    /// Whose turn at the slots these runs take: one submission's.
+    var lane = SlotLane()
 
     /// - Throws: `SandboxError` where every attempt failed by a fault of ours; `CancellationError`.
     func run(
@@ -44,7 +46,7 @@ struct JailRunner: Sendable {
         var attempt = 1
         while true {
             do {
-                return try await pool.run(request)
+                return try await pool.run(request, in: lane)
             } catch SandboxError.cancelled {
                 throw CancellationError()
             } catch let error as SandboxError {
@@ -80,6 +82,13 @@ extension JailLimits {
             fileSizeBytes: mebibytes(limits.compileMemoryMB),
             stackBytes: mebibytes(min(limits.compileMemoryMB, 512))
         )
+    }
+}
+
+extension JailLimits {
+    /// Whether a run within these limits could use no more than one within the others.
+    func isWithin(_ other: JailLimits) -> Bool {
+        cpuMicroseconds <= other.cpuMicroseconds && memoryBytes <= other.memoryBytes && stackBytes <= other.stackBytes
     }
 }
 

@@ -1,4 +1,4 @@
-public import DatasetFormats
+import DatasetFormats
 public import GradingModel
 public import GradingStore
 import Images
@@ -8,9 +8,10 @@ public import ServiceLifecycle
 public import Telemetry
 import Toolchains
 
-/// The grader on this machine: a queue in the store, and as many submissions at once as there are slots.
+/// The grader on this machine: a queue in the store, and some submissions at once for each slot.
 ///
-/// First come, first served. What was handed in is graded once, whatever becomes of the process meanwhile.
+/// First come, first served, but for those that are under way: among them, short ones overtake long ones, see
+/// `SlotQueue`. What was handed in is graded once, whatever becomes of the process meanwhile.
 public actor LocalGradingService: GradingService, Service {
     private let store: SubmissionStore
     private let grader: Grader
@@ -22,6 +23,9 @@ public actor LocalGradingService: GradingService, Service {
     private let logger: Logger
 
     private var running: [String: Task<Void, Never>] = [:]
+    /// The size of their bodies, in bytes; while it is above this, no more are begun than there are slots.
+    private var runningSize = 0
+    private static let runningSizeLimit = 32 << 20
     private var waiters: [String: [CheckedContinuation<SubmissionRecord, any Error>]] = [:]
     /// Small submissions of a short queue, decoded, so that their bodies are read once.
     private var decoded: [String: Submission] = [:]
@@ -123,7 +127,7 @@ public actor LocalGradingService: GradingService, Service {
         guard queueDepth < configuration.queueLimit else {
             // What is known already takes no place in the queue.
             if let idempotencyKey, let known = try await known(idempotencyKey, body) { return known }
-            let wait = Double(queueDepth) * recentSeconds / Double(pool.size)
+            let wait = Double(queueDepth) * recentSeconds / Double(mostRunning)
             throw GradingServiceError.queueFull(depth: queueDepth, retryAfter: max(1, Int(wait / 10)))
         }
         queueDepth += 1
@@ -290,6 +294,7 @@ public actor LocalGradingService: GradingService, Service {
         let families = meters.families(
             slots: pool.account,
             size: pool.size,
+            builds: grader.buildCache,
             queued: queueDepth,
             running: running.count
         )
@@ -300,11 +305,13 @@ public actor LocalGradingService: GradingService, Service {
 
     /// Takes from the queue as long as there is room.
     private func claimMore() {
-        guard !isClaiming, !isStopping, running.count < pool.size, queueDepth > 0 else { return }
+        let width = runningSize > Self.runningSizeLimit ? pool.size : mostRunning
+        let room = min(width - running.count, pool.size)
+        guard !isClaiming, !isStopping, room > 0, queueDepth > 0 else { return }
         isClaiming = true
         Task {
             do {
-                let claimed = try await store.claim(limit: pool.size - running.count)
+                let claimed = try await store.claim(limit: room)
                 isClaiming = false
                 queueDepth = claimed.isEmpty ? try await store.queueDepth() : max(0, queueDepth - claimed.count)
                 for submission in claimed { start(submission) }
@@ -318,11 +325,16 @@ public actor LocalGradingService: GradingService, Service {
         }
     }
 
+    private var mostRunning: Int { pool.size * configuration.submissionsPerSlot }
+
     private func start(_ claimed: ClaimedSubmission) {
         let submission = decoded.removeValue(forKey: claimed.id)
+        let size = claimed.body.count
+        runningSize += size
         running[claimed.id] = Task {
             await grade(claimed, submission)
             running[claimed.id] = nil
+            runningSize -= size
             claimMore()
         }
     }

@@ -1,5 +1,6 @@
 import GradingModel
 import GradingRules
+import Images
 import JailProtocol
 import Sandbox
 import Toolchains
@@ -18,11 +19,12 @@ struct BuildOutcome: Sendable {
     var result: CompileResult
 }
 
-/// Compiles a submission, or checks its syntax: each distinct target once.
+/// Compiles a submission, or checks its syntax, unless the cache has what comes of it.
 struct ProgramBuilder: Sendable {
     var runner: JailRunner
     var runtime: LanguageRuntime
     var artefactCap: Int
+    var cache: BuildCache
 
     /// Bytes of the compiler's stdout, and as many of stderr: more ends the compilation.
     private static let outputCap = 4 << 20
@@ -32,7 +34,24 @@ struct ProgramBuilder: Sendable {
     /// Tries the attempts in turn until one succeeds.
     /// - Throws: `SandboxError`, `CancellationError`.
     func build(_ attempts: [BuildAttempt], limits: Limits) async throws -> BuildOutcome {
+        guard !attempts.isEmpty else {
+            return BuildOutcome(status: .built(nil), result: CompileResult(status: .notNeeded))
+        }
+        return try await cache.outcome(for: key(attempts, limits)) { try await compile(attempts, limits: limits) }
+    }
+
+    /// What these attempts are known to come to.
+    func known(_ attempts: [BuildAttempt], limits: Limits) -> BuildOutcome? {
+        cache.known(key(attempts, limits))
+    }
+
+    private func key(_ attempts: [BuildAttempt], _ limits: Limits) -> BuildKey {
+        BuildKey(attempts, imageDigest: runtime.image.digest, limits: limits, artefactCap: artefactCap)
+    }
+
+    private func compile(_ attempts: [BuildAttempt], limits: Limits) async throws -> BuildCache.Build {
         var first: CompileResult?
+        var isRepeatable = true
         for attempt in attempts {
             let outcome = try await runner.run(
                 attempt.command,
@@ -41,18 +60,19 @@ struct ProgramBuilder: Sendable {
                 collecting: attempt.artefact.map { ($0, artefactCap) },
                 limits: JailLimits(compilation: limits)
             )
+            isRepeatable = isRepeatable && outcome.isRepeatable
             var result = CompileResult(outcome, form: attempt.form)
             if result.status == .ok, attempt.artefact != nil, outcome.artefact == nil {
                 result.status = .failed
                 result.stderr = "the compiler ended well but left no program"
             }
             if case .complete(.invalidTest(let reason)) = RunnerFrame.parse(outcome.response) {
-                return BuildOutcome(status: .invalidTest(reason), result: result)
+                return (BuildOutcome(status: .invalidTest(reason), result: result), isRepeatable)
             }
             if result.status == .ok {
                 result.cpuTime += first?.cpuTime ?? 0
                 result.wallTime += first?.wallTime ?? 0
-                return BuildOutcome(status: .built(outcome.artefact), result: result)
+                return (BuildOutcome(status: .built(outcome.artefact), result: result), isRepeatable)
             }
             // The diagnostics of the program as it stands are the ones to show; the time is that of all attempts.
             if let known = first {
@@ -62,8 +82,17 @@ struct ProgramBuilder: Sendable {
                 first = result
             }
         }
-        if let first { return BuildOutcome(status: .failed, result: first) }
-        return BuildOutcome(status: .built(nil), result: CompileResult(status: .notNeeded))
+        return (BuildOutcome(status: .failed, result: first ?? CompileResult(status: .failed)), isRepeatable)
+    }
+}
+
+extension JailOutcome {
+    /// Whether a compiler that ended so would end so again: it said yes or no by itself, within its limits.
+    ///
+    /// Any other status is that of one that broke down or was not started, and may have the host for its reason.
+    fileprivate var isRepeatable: Bool {
+        guard report.kill == nil, report.oomKills == 0 else { return false }
+        return report.ending == .exited(0) || report.ending == .exited(1)
     }
 }
 

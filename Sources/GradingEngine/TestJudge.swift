@@ -31,6 +31,15 @@ struct TestJudge: Sendable {
         context = Comparison.Context(language: submission.language, tests: tests)
     }
 
+    /// Whether a check may be left out that a test's end shows to be superfluous: one that fails for want of time or
+    /// memory would not be missed by a test that may use more.
+    func mayDeferCheck(within limits: Limits) -> Bool {
+        let ofCheck = JailLimits(compilation: limits)
+        return tests.allSatisfy {
+            JailLimits($0.limits.merged(over: submission.limits).resolved(defaults: defaultLimits)).isWithin(ofCheck)
+        }
+    }
+
     /// A fault of ours is the result `internal_error`.
     /// - Throws: `CancellationError` alone.
     func result(of index: Int, build: BuildOutcome?) async throws -> TestResult {

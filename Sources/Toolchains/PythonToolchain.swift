@@ -36,7 +36,8 @@ public struct PythonToolchain: Toolchain {
             files: files(code),
             channel: request
         )
-        return [BuildAttempt(form: "as it stands", command: command)]
+        // The interpreter reads all of a source before it runs any of it.
+        return [BuildAttempt(form: "as it stands", command: command, isShownByTests: request == nil && !hasNUL(code))]
     }
 
     /// `python3 main.py` as a user would type it, or the harness with its request.
@@ -84,6 +85,8 @@ public struct PythonToolchain: Toolchain {
             channel: request
         )
     }
+
+    private func hasNUL(_ code: ByteString) -> Bool { code.bytes.contains(0) }
 
     private func files(_ code: ByteString) -> [WorkFile] { [WorkFile(path: Self.sourceFile, contents: code)] }
 }

@@ -136,11 +136,14 @@ public struct BuildAttempt: Sendable, Hashable {
     public var command: JailCommand
     /// Path in the work folder of the one file that the build makes; `nil` for a mere check.
     public var artefact: String?
+    /// A check that says nothing about a source of which a test was seen to end well: it need not be made then.
+    public var isShownByTests: Bool
 
-    public init(form: String, command: JailCommand, artefact: String? = nil) {
+    public init(form: String, command: JailCommand, artefact: String? = nil, isShownByTests: Bool = false) {
         self.form = form
         self.command = command
         self.artefact = artefact
+        self.isShownByTests = isShownByTests
     }
 }
 

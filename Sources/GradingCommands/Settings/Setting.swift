@@ -176,6 +176,14 @@ extension Setting {
         kind: .integer(1...10_000_000),
         "How many submissions may wait; more are answered with 503."
     )
+    static let buildCache = Setting(
+        "cache.builds_mb",
+        fallback: "512",
+        unit: "MiB",
+        kind: .integer(0...1_048_576),
+        "The most memory that compiled programs and the results of checks take that are kept for equal submissions; 0: "
+            + "none is kept."
+    )
     static let user = Setting(
         "user",
         flag: "user",
@@ -267,6 +275,6 @@ extension Setting {
     static let all: [Setting] =
         [
             host, port, bodyLimit, bodiesLimit, idleTimeout, shutdownGrace, database, durability, retained, images,
-            recipes, runners, workers, queueLimit, user, jailer, idBase, logLevel,
+            recipes, runners, workers, queueLimit, buildCache, user, jailer, idBase, logLevel,
         ] + limits
 }
