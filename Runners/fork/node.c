@@ -43,6 +43,8 @@ enum {
 };
 
 static char arguments[FORK_MAX_ARGUMENTS];
+/// The main thread's event loop, in a child.
+static void *loop;
 
 static void give_up(const char *what)
 {
@@ -233,12 +235,11 @@ static void keep_own_descriptors(void)
 
 // --------------------------------------------------------------------------------------------------------------- the end
 
-/// Ends a child at once where node would take its heap apart first, for half of the time of a short run: as much as it
-/// would at process.exit, all that a program can do or see has been done by then. Not where the program has had threads
-/// (of worker_threads, or those that libuv has for files): they are stopped in their turn.
+/// Ends a child at once where node would take its heap apart first, for half of the time of a short run.
+///
+/// All that a program can do or see has been done by then, if it had no threads that are stopped in their turn.
 static void end(int status)
 {
-    if (!assay_threads_are_restarted()) return;
     fflush(NULL);
     _exit(status);
 }
@@ -249,15 +250,19 @@ ASSAY_EXPORT void _ZN4node16NodeMainInstance3RunEPNS_8ExitCodeEPNS_11Environment
     static void (*real)(void *, int *, void *);
     if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, __func__);
     real(instance, status, environment);
-    end(*status);
+    // With an empty loop libuv's pool has nothing to do; a listener may have filled it again.
+    if (!assay_threads_are_restarted(true)) return;
+    int (*is_alive)(const void *);
+    *(void **)&is_alive = find("uv_loop_alive");
+    if (!is_alive(loop)) end(*status);
 }
 
-/// node::DefaultProcessExitHandlerInternal(Environment *, ExitCode): what process.exit comes to.
+/// node::DefaultProcessExitHandlerInternal(Environment *, ExitCode): what process.exit comes to, whatever is still to do.
 ASSAY_EXPORT void _ZN4node33DefaultProcessExitHandlerInternalEPNS_11EnvironmentENS_8ExitCodeE(void *environment, int status)
 {
     static void (*real)(void *, int);
     if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, __func__);
-    end(status);
+    if (assay_threads_are_restarted(false)) end(status);
     real(environment, status);
 }
 
@@ -268,7 +273,6 @@ static void become_run(napi_env env, uint64_t waited)
 {
     const char *reason = assay_threads_restart();
     if (reason != NULL) give_up(reason);
-    void *loop;
     int (*loop_fork)(void *);
     void (*update_time)(void *);
     void (*disable_inheritance)(void);

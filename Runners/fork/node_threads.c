@@ -62,7 +62,7 @@ struct thread {
 
 static struct thread threads[MAX_THREADS];
 static _Atomic int thread_count;
-static _Atomic bool is_recording, is_beyond, is_restarted, has_more;
+static _Atomic bool is_recording, is_beyond, is_restarted, has_more, has_others;
 static __thread struct thread *self;
 
 static pthread_mutex_t *held[MAX_THREADS];
@@ -113,6 +113,13 @@ ASSAY_EXPORT int madvise(void *address, size_t length, int advice)
     return syscall(SYS_madvise, address, length, advice);
 }
 
+static bool is_in_libuv(const void *function)
+{
+    Dl_info of_function, of_libuv;
+    return real.uv_cond_init != NULL && dladdr(function, &of_function) != 0
+        && dladdr(*(void **)&real.uv_cond_init, &of_libuv) != 0 && of_function.dli_fbase == of_libuv.dli_fbase;
+}
+
 static void *run(void *record)
 {
     self = record;
@@ -124,6 +131,7 @@ ASSAY_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attribu
     find_real();
     if (!is_recording) {
         has_more = true;
+        if (!is_in_libuv(*(void **)&start)) has_others = true;
         return real.pthread_create(thread, attributes, start, argument);
     }
     int index = atomic_fetch_add(&thread_count, 1);
@@ -363,7 +371,7 @@ const char *assay_threads_restart(void)
     return NULL;
 }
 
-bool assay_threads_are_restarted(void)
+bool assay_threads_are_restarted(bool or_pool)
 {
-    return is_restarted && !has_more;
+    return is_restarted && !(or_pool ? has_others : has_more);
 }

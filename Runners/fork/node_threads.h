@@ -17,7 +17,8 @@ const char *assay_threads_stop(void);
 /// Returns NULL, or what failed.
 const char *assay_threads_restart(void);
 
-/// Whether this is a child that has the restarted threads, and has never had another one.
-bool assay_threads_are_restarted(void);
+/// Whether this is a child that has the restarted threads, and has never had another one; with `or_pool`, but for those
+/// of libuv's own pool.
+bool assay_threads_are_restarted(bool or_pool);
 
 #endif

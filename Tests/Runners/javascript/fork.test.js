@@ -164,6 +164,14 @@ export{}`],
     ['promise chain', `let p=Promise.resolve(0);for(let i=0;i<1e5;i++)p=p.then(x=>x+1);p.then(console.log)`],
     ['async stack', `async function a(){await null;throw new Error("deep")}(async()=>{await a()})()`],
     ['bom', `﻿console.log("bom")`],
+    ['exit with pending write', String.raw`require("fs").write(1,"late\n",()=>{});process.exit()`],
+    ['async then natural end',
+        `require("fs").promises.writeFile("/tmp/z","x").then(()=>console.log(require("fs").readFileSync("/tmp/z","utf8")))`],
+    ['unref worker',
+        String.raw`const {Worker}=require("worker_threads");const w=new Worker("require(\"fs\").writeSync(1,\"w\\n\");setInterval(()=>{},1000)",{eval:true});w.on("online",()=>{setTimeout(()=>{w.unref();w.on("exit",()=>console.log("exit"))},100)})`],
+    ['exit code in exit', `process.on("exit",()=>{process.exitCode=4})`],
+    ['exit in exit', `process.on("exit",()=>{process.exit(6)})`],
+    ['unhandled in exit', `process.on("exit",()=>{Promise.reject(new Error("z"))})`],
 ];
 
 for (const [name, code, input] of programs) {
