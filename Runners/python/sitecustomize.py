@@ -3,6 +3,8 @@
 Tracebacks are documented to show 1000 levels at most (`sys.tracebacklimit`). Since 3.13 Python code prints them, and
 all of them: 70 µs a level, over a minute for a runaway recursion under `sys.setrecursionlimit(10**6)`, which made a
 time limit of what is a RecursionError.
+
+It is also where the fork server of programs stays: before the interpreter looks at its script.
 """
 
 import sys
@@ -33,3 +35,18 @@ def last_levels(trace, limit=1000):
 
 
 sys.excepthook = excepthook
+
+
+def _serve():
+    import posix
+
+    if b"ASSAY_FORK_SERVER" in posix.environ:
+        sys.path.insert(0, "/usr/lib/assay")
+        from assay_harness import fork_server
+
+        del sys.path[0]
+        fork_server.serve_programs()
+
+
+_serve()
+del _serve

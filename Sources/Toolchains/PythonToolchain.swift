@@ -34,7 +34,8 @@ public struct PythonToolchain: Toolchain {
             executable: .path(Self.interpreter),
             arguments: arguments,
             files: files(code),
-            channel: request
+            channel: request,
+            forkServer: Self.forkServer(.harness, mentions: [])
         )
         // The interpreter reads all of a source before it runs any of it.
         return [BuildAttempt(form: "as it stands", command: command, isShownByTests: request == nil && !hasNUL(code))]
@@ -61,8 +62,10 @@ public struct PythonToolchain: Toolchain {
             command.examiner = JailCommand.Examiner(
                 executable: Self.interpreter,
                 arguments: Self.running("examine.py", String(limits.outputKB)),
-                environment: Self.settings
+                environment: Self.settings,
+                forkServer: Self.forkServer(.harness, mentions: [code, test])
             )
+            command.forkServer = command.examiner?.forkServer
             return command
         case .assertedCall(let assertion):
             let request = RunnerRequest.evaluation(call: assertion.call)
@@ -76,13 +79,41 @@ public struct PythonToolchain: Toolchain {
         ["python3", "-s", "-S", "-P", "\(harness)/\(script)"] + arguments
     }
 
+    /// Which of the fork servers; see `Runners/python/assay_harness/fork_server.py`.
+    private enum ServerKind {
+        /// The interpreter stays before its script, `main.py`, and goes on in the child.
+        case program
+        /// A script that takes the place of all of the harness's.
+        case harness
+
+        var arguments: [String] {
+            switch self {
+            case .program: ["python3", PythonToolchain.sourceFile]
+            case .harness: PythonToolchain.running("serve_forks.py")
+            }
+        }
+    }
+
+    /// The fork server for a run of these sources.
+    ///
+    /// numpy is large, so it is loaded by servers of its own. A source that comes to it without naming it imports it as
+    /// any other module; one that names it without using it is forked from a larger process. Both are slower, no more.
+    private static func forkServer(_ kind: ServerKind, mentions sources: [ByteString]) -> ForkServer {
+        var environment = settings
+        if sources.contains(where: { $0.bytes.contains(numpy) }) { environment["ASSAY_FORK_MODULES"] = "numpy" }
+        return ForkServer(executable: interpreter, arguments: kind.arguments, environment: environment)
+    }
+
+    private static let numpy = Array("numpy".utf8)
+
     private func command(_ arguments: [String], _ code: ByteString, request: ByteString? = nil) -> JailCommand {
         JailCommand(
             executable: .path(Self.interpreter),
             arguments: arguments,
             environment: Self.settings,
             files: files(code),
-            channel: request
+            channel: request,
+            forkServer: Self.forkServer(request == nil ? .program : .harness, mentions: [code])
         )
     }
 

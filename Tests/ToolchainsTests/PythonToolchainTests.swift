@@ -38,6 +38,40 @@ struct PythonToolchainTests {
         #expect(command.channel == nil)
     }
 
+    @Test("a run's fork server has its environment; programs have one, all of the harness another", arguments: kinds)
+    func forkServer(kind: TestCase.Kind) throws {
+        let command = command(kind)
+        let server = try #require(command.forkServer)
+        #expect(.path(server.executable) == command.executable)
+        #expect(server.environment == command.environment)
+        let script = kind == Self.kinds[0] ? ["python3", "main.py"] : Self.serverArguments
+        #expect(server.arguments == script)
+        if let examiner = command.examiner { #expect(examiner.forkServer == server) }
+    }
+
+    private static let serverArguments = ["python3", "-s", "-S", "-P", "/usr/lib/assay/serve_forks.py"]
+
+    @Test("numpy is loaded by servers of its own, for what names it anywhere")
+    func numpy() {
+        let source: ByteString = "import numpy as np\n"
+        for kind in Self.kinds {
+            let server = toolchain.command(
+                for: TestCase(kind),
+                code: source,
+                limits: Limits(),
+                comparison: ComparisonOptions()
+            ).forkServer
+            #expect(server?.environment["ASSAY_FORK_MODULES"] == "numpy")
+        }
+        let test = command(.assertions(code: "import numpy", entryPoint: nil))
+        #expect(test.forkServer?.environment["ASSAY_FORK_MODULES"] == "numpy")
+        #expect(test.examiner?.forkServer == test.forkServer)
+        for attempt in toolchain.buildAttempts(for: .program, code: source) {
+            #expect(attempt.command.forkServer?.arguments == Self.serverArguments)
+            #expect(attempt.command.forkServer?.environment["ASSAY_FORK_MODULES"] == nil)
+        }
+    }
+
     @Test("a call's request has the arguments and not the expected value", arguments: [true, false])
     func call(inPlace: Bool) throws {
         let command = command(Self.kinds[1], comparison: ComparisonOptions(inPlace: inPlace))

@@ -11,7 +11,7 @@ from .channel import Channel
 from .submission import Submission
 
 _RECURSION_LIMIT = 50_000
-_PACKAGES = ("/usr/local/lib/python3/dist-packages", "/usr/lib/python3/dist-packages")
+PACKAGES = ("/usr/local/lib/python3/dist-packages", "/usr/lib/python3/dist-packages")
 
 
 def main(limit):
@@ -44,13 +44,13 @@ def prepare(folder):
     sys.argv = ["main.py"]
     if folder is not None:
         sys.path.insert(0, folder)
-    sys.path += [path for path in _PACKAGES if path not in sys.path]
+    sys.path += [path for path in PACKAGES if path not in sys.path]
     sys.setrecursionlimit(_RECURSION_LIMIT)
     sys.set_int_max_str_digits(0)
-    sys.meta_path.insert(0, _ForkByDefault)
+    sys.meta_path.insert(0, ForkByDefault)
 
 
-class _ForkByDefault:
+class ForkByDefault:
     """Makes `multiprocessing` fork unless told otherwise.
 
     Since 3.14 it starts fresh interpreters, which would load the submission again, as a main program and without the

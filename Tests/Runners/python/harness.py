@@ -3,9 +3,11 @@
     python3 -m unittest discover -s Tests/Runners/python
     ASSAY_PYTHON=/path/to/python3 …          another interpreter (3.11 or newer)
     ASSAY_PYTHON_ROOT=/path/to/rootfs …      the interpreter and harness of a built image (needs root)
+    ASSAY_PYTHON_WARM=1 …                    with that: as children of fork servers
 """
 
 import fcntl
+import functools
 import json
 import os
 import resource
@@ -18,12 +20,20 @@ import threading
 import unittest
 from dataclasses import dataclass
 
+import forks
+
 sys.set_int_max_str_digits(0)
 
 ROOT = os.environ.get("ASSAY_PYTHON_ROOT")
 PYTHON = os.environ.get("ASSAY_PYTHON", "/usr/bin/python3")
 RUNNERS = os.path.realpath(os.path.join(os.path.dirname(__file__), "../../../Runners/python"))
+WARM = ROOT is not None and os.environ.get("ASSAY_PYTHON_WARM") == "1"
 TIMEOUT_S = 30
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/work", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONINTMAXSTRDIGITS": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
 USERS = (61_000, 61_001)  # of program and examiner, where root runs the tests; nobody else's
 
 _ENTER = """
@@ -76,11 +86,24 @@ def _command(arguments, folder, user=1000):
     return [PYTHON, *(argument.replace("/usr/lib/assay", RUNNERS) for argument in arguments[1:])]
 
 
-def run(arguments, code, request=None, stdin=b"", stack_mb=512, files=(), examiner=None):
+@functools.cache
+def _servers():
+    return forks.Warm(os.path.realpath(ROOT), ENVIRONMENT)
+
+
+def run(arguments, code, request=None, stdin=b"", stack_mb=512, files=(), examiner=None, warm=WARM):
     """Runs `python3` with `arguments` in a folder that holds `code` as main.py; `request` makes a channel.
 
     With `examiner`, the arguments of a second process, the request and the channel are that one's.
     """
+    if warm:
+        files = [(name, contents.encode("utf-8", "surrogateescape") if isinstance(contents, str) else contents)
+                 for name, contents in [("main.py", code), *files]]
+        servers = _servers()
+        servers.fill(files)
+        source = files[0][1] + json.dumps(request).encode()
+        return _run((arguments, servers.server(arguments, source), 1000), None, request, stdin, stack_mb,
+                    examiner and (examiner, servers.server(examiner, source, "examiner"), 1001))
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o777)
         for name, contents in [("main.py", code), *files]:
@@ -109,7 +132,7 @@ def _run(command, folder, request, stdin, stack_mb, examiner=None):
     if examiner is not None:
         processes.append(_start(examiner, "/", stack_mb, ends[:2] + ends[4:], stdin=subprocess.DEVNULL,
                                 stdout=process.inherited[0], stderr=process.inherited[1], **examiner_user))
-    for end in ends + list(process.inherited):
+    for end in {*ends, *(end for each in processes for end in getattr(each, "inherited", ()))}:
         os.close(end)
     response = []
     readers = [
@@ -124,11 +147,7 @@ def _run(command, folder, request, stdin, stack_mb, examiner=None):
             other.wait(timeout=TIMEOUT_S)
     finally:
         for each in processes:
-            try:
-                os.killpg(each.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            each.wait()
+            each.kill() if isinstance(each, forks.Process) else _kill(each)
     for reader in readers:
         reader.join()
     outcome = Outcome(process.returncode, _frame(b"".join(response)), stdout, stderr.decode("utf-8", "replace"))
@@ -137,13 +156,18 @@ def _run(command, folder, request, stdin, stack_mb, examiner=None):
     return outcome
 
 
+def _kill(process):
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
 def _start(command, folder, stack_mb, descriptors, **options):
     """A process with `descriptors` as 3, 4 and so on."""
-    environment = {
-        "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/work", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONINTMAXSTRDIGITS": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    if isinstance(command, tuple):
+        return _fork(*command, stack_mb, descriptors, options)
 
     def prepare():
         # Moved up first: either end may stand where another has to go.
@@ -162,10 +186,28 @@ def _start(command, folder, stack_mb, descriptors, **options):
             options[name] = write
             inherited.append((read, write))
     process = subprocess.Popen(
-        command, cwd=folder, env=environment, close_fds=False, preexec_fn=prepare, **options)
+        command, cwd=folder, env=ENVIRONMENT, close_fds=False, preexec_fn=prepare, **options)
     if inherited:
         process.inherited = [write for _, write in inherited]
         process.stdout, process.stderr = [os.fdopen(read, "rb") for read, _ in inherited]
+    return process
+
+
+def _fork(arguments, server, user, stack_mb, descriptors, options):
+    """As `_start`, but by a fork server."""
+    ends, ours, inherited = [], {}, []
+    for name in ("stdin", "stdout", "stderr"):
+        if options[name] == subprocess.PIPE:
+            read, write = os.pipe()
+            ends.append(read if name == "stdin" else write)
+            ours[name] = os.fdopen(write, "wb") if name == "stdin" else os.fdopen(read, "rb")
+        else:
+            ends.append(os.open("/dev/null", os.O_RDONLY) if options[name] == subprocess.DEVNULL
+                        else os.dup(options[name]))
+    process = forks.Process(server, arguments, ends + list(descriptors), user, stack_mb << 20)
+    vars(process).update(ours)
+    os.close(ends[0])
+    process.inherited = ends[1:]
     return process
 
 
