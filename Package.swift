@@ -52,7 +52,11 @@ let package = Package(
         // Values and pure logic.
         .target(name: "GradingModel", dependencies: [bigInt], swiftSettings: settings),
         .target(name: "GradingRules", dependencies: ["GradingModel", bigInt], swiftSettings: settings),
-        .target(name: "DatasetFormats", dependencies: ["GradingModel", bigInt], swiftSettings: settings),
+        .target(
+            name: "DatasetFormats",
+            dependencies: ["GradingModel", "GradingRules", bigInt],
+            swiftSettings: settings
+        ),
         .target(name: "Toolchains", dependencies: ["GradingModel"], swiftSettings: settings),
         .target(name: "JailProtocol", swiftSettings: settings),
         .target(name: "Telemetry", dependencies: ["LinuxSystem"], swiftSettings: settings),

@@ -28,7 +28,11 @@ let package = Package(
     targets: [
         .target(name: "GradingModel", dependencies: [bigInt], swiftSettings: settings),
         .target(name: "GradingRules", dependencies: ["GradingModel", bigInt], swiftSettings: settings),
-        .target(name: "DatasetFormats", dependencies: ["GradingModel", bigInt], swiftSettings: settings),
+        .target(
+            name: "DatasetFormats",
+            dependencies: ["GradingModel", "GradingRules", bigInt],
+            swiftSettings: settings
+        ),
         .target(name: "JailProtocol", swiftSettings: settings),
         .systemLibrary(name: "CLibFuzzer"),
         .target(name: "FuzzSupport", dependencies: ["CLibFuzzer", "GradingModel"], swiftSettings: settings),

@@ -63,6 +63,11 @@ public enum Extraction {
         return block.isClosed ? rank : rank + 3
     }
 
+    /// The completion without the model's thinking.
+    static func answer(in completion: ByteString) -> [UInt8] {
+        completion.bytes.withUnsafeBufferPointer { Array($0[afterThinking($0)...]) }
+    }
+
     // MARK: - Thinking
 
     /// Where the answer begins: behind the model's thinking, if it shows any.
