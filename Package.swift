@@ -162,7 +162,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DatasetFormatsTests",
-            dependencies: ["DatasetFormats", "GradingModel", bigInt],
+            dependencies: ["DatasetFormats", "GradingModel", "GradingRules", bigInt],
             swiftSettings: settings
         ),
         .testTarget(

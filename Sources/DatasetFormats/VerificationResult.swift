@@ -41,12 +41,11 @@ public struct VerificationResult: Sendable, Hashable {
         )
     }
 
-    /// The grade of a record of `code_output_prediction`.
+    /// The grade of a record of `code_output_prediction`; `nil` where it has no answer, or nothing is expected of it.
     ///
     /// - Parameters:
     ///   - record: Holds an answer and what is expected of it.
     ///   - policy: `genesys`, or any other for the rules of this project; the record's own unless given.
-    /// - Returns: `nil` where the record has no answer, or nothing is expected of it.
     public init?(predictionOf record: DatasetRecord, policy: ComparisonOptions.Policy? = nil) {
         guard let expected = record.expectedOutput else { return nil }
         let response: ByteString
