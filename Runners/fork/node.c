@@ -18,6 +18,7 @@
 #include <sys/auxv.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +41,9 @@ enum {
     /// Where the socket to the jailer is put, out of the way of what node opens.
     CHANNEL = 100,
     MAX_OWN = 64,
+    MAX_LOOPS = 8,
+    /// What marks the server's open files: a signal's number.
+    MARK = 63,
 };
 
 static char arguments[FORK_MAX_ARGUMENTS];
@@ -181,6 +185,7 @@ static int channel = -1;
 /// The numbers below are a run's own descriptors; what node opens for itself comes behind them.
 static int run_count = 3;
 static int own[MAX_OWN];
+static size_t own_count;
 
 /// Starts node again where its stack would be too small: the kernel lays out memory for it when a program starts.
 static void arrange_stack(char **argv, char **environment)
@@ -221,16 +226,68 @@ __attribute__((constructor)) static void arrange(int argc, char **argv, char **e
     arrange_descriptors();
 }
 
-/// What node has opened for its event loop and the like stays open in children, which have it made anew.
+/// What node has opened for its event loops stays open in children, which open it anew.
 static void keep_own_descriptors(void)
 {
-    size_t count = 0;
     for (int descriptor = run_count; descriptor < CHANNEL + MAX_OWN; descriptor++) {
         if (descriptor == channel || fcntl(descriptor, F_GETFD) < 0) continue;
-        if (count == MAX_OWN) give_up("more open descriptors than there is room for");
-        own[count++] = descriptor;
+        if (own_count == MAX_OWN) give_up("more open descriptors than there is room for");
+        // An attribute of the open file itself, which nothing else uses: fcntl(2).
+        if (fcntl(descriptor, F_SETSIG, MARK) < 0) give_up("F_SETSIG");
+        own[own_count++] = descriptor;
     }
-    member_keep(own, count);
+    member_keep(own, own_count);
+}
+
+/// A child that shared an open file with its siblings could leave something there for them.
+static void check_descriptors(void)
+{
+    for (size_t i = 0; i < own_count; i++)
+        if (fcntl(own[i], F_GETSIG) == MARK) give_up("a descriptor that is still the server's");
+}
+
+// ----------------------------------------------------------------------------------------------------------- event loops
+
+static void *loops[MAX_LOOPS];
+static int loop_count;
+
+/// Of the main thread: its own, and the one for traces. Those of other threads are made anew with these.
+ASSAY_EXPORT int uv_loop_init(void *made)
+{
+    static int (*real)(void *);
+    if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, __func__);
+    if (assay_is_fork_server() && syscall(SYS_gettid) == getpid()) {
+        if (loop_count == MAX_LOOPS) give_up("more event loops than there is room for");
+        loops[loop_count++] = made;
+    }
+    return real(made);
+}
+
+ASSAY_EXPORT int uv_loop_close(void *closed)
+{
+    static int (*real)(void *);
+    if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, __func__);
+    int result = real(closed);
+    for (int i = 0; i < loop_count && result == 0; i++)
+        if (loops[i] == closed) loops[i--] = loops[--loop_count];
+    return result;
+}
+
+/// Gives the loops new descriptors. `main_loop` may have been made where `uv_loop_init` here is not called.
+static void renew_loops(void *main_loop)
+{
+    int (*loop_fork)(void *);
+    void (*update_time)(void *);
+    *(void **)&loop_fork = find("uv_loop_fork");
+    *(void **)&update_time = find("uv_update_time");
+    bool has_main = false;
+    for (int i = 0; i < loop_count; i++) {
+        has_main |= loops[i] == main_loop;
+        if (loop_fork(loops[i]) != 0) give_up("uv_loop_fork");
+    }
+    if (!has_main && loop_fork(main_loop) != 0) give_up("uv_loop_fork");
+    loop_count = 0;
+    update_time(main_loop);
 }
 
 // --------------------------------------------------------------------------------------------------------------- the end
@@ -273,14 +330,11 @@ static void become_run(napi_env env, uint64_t waited)
 {
     const char *reason = assay_threads_restart();
     if (reason != NULL) give_up(reason);
-    int (*loop_fork)(void *);
-    void (*update_time)(void *);
     void (*disable_inheritance)(void);
-    *(void **)&loop_fork = find("uv_loop_fork");
-    *(void **)&update_time = find("uv_update_time");
     *(void **)&disable_inheritance = find("uv_disable_stdio_inheritance");
-    if (napi_get_uv_event_loop(env, &loop) != 0 || loop_fork(loop) != 0) give_up("uv_loop_fork");
-    update_time(loop);
+    if (napi_get_uv_event_loop(env, &loop) != 0) give_up("napi_get_uv_event_loop");
+    renew_loops(loop);
+    check_descriptors();
     // As node does with what it finds at its start: children of the run get none of it.
     disable_inheritance();
     shift_clocks(waited);

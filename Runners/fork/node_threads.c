@@ -7,10 +7,12 @@
 #include "fork_server.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -69,6 +71,7 @@ static pthread_mutex_t *held[MAX_THREADS];
 static int held_count;
 
 static struct {
+    long (*syscall)(long, ...);
     int (*pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
     int (*pthread_cond_wait)(pthread_cond_t *, pthread_mutex_t *);
     int (*epoll_pwait)(int, struct epoll_event *, int, int, const sigset_t *);
@@ -84,6 +87,7 @@ static struct {
 static void find_real(void)
 {
     if (real.pthread_create != NULL) return;
+    FIND(syscall);
     FIND(pthread_cond_wait);
     FIND(epoll_pwait);
     FIND(epoll_create1);
@@ -118,6 +122,22 @@ static bool is_in_libuv(const void *function)
     Dl_info of_function, of_libuv;
     return real.uv_cond_init != NULL && dladdr(function, &of_function) != 0
         && dladdr(*(void **)&real.uv_cond_init, &of_libuv) != 0 && of_function.dli_fbase == of_libuv.dli_fbase;
+}
+
+ASSAY_EXPORT long syscall(long number, ...)
+{
+    va_list list;
+    va_start(list, number);
+    long a[6];
+    for (int i = 0; i < 6; i++) a[i] = va_arg(list, long);
+    va_end(list);
+    // What a run may not call a server does not either: libuv's rings would be shared memory of all children.
+    if (number == SYS_io_uring_setup && is_recording) {
+        errno = ENOSYS;
+        return -1;
+    }
+    find_real();
+    return real.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 static void *run(void *record)

@@ -200,3 +200,18 @@ for (const [name, code, input] of randomPrograms) {
         assert.notStrictEqual(lines[0], lines[1]);
     });
 }
+
+test('children of one server share neither open files nor memory', options, async () => {
+    const code = String.raw`const fs = require('fs');
+        const links = fs.readdirSync('/proc/self/fd').filter((fd) => fd > 2).map((fd) => {
+            try { return fs.readlinkSync('/proc/self/fd/' + fd) } catch { return '' }
+        });
+        const maps = fs.readFileSync('/proc/self/maps', 'utf8').split('\n').filter((line) => /^\S+ ..-s /.test(line));
+        console.log(JSON.stringify([...links.filter((link) => /^(pipe|socket):/.test(link)),
+            ...maps.map((line) => line.split(/\s+/)[4])]))`;
+    const result = await runProgram(code, { node: forked, env: { ASSAY_FORKS: '2' } });
+    assert.strictEqual(result.status, 0, result.stderr);
+    const [first, second] = result.stdout.trim().split('\n').map((line) => JSON.parse(line));
+    assert.ok(first.length > 0);
+    assert.deepStrictEqual(first.filter((name) => second.includes(name)), []);
+});
