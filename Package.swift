@@ -171,6 +171,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "ToolchainsTests", dependencies: ["GradingModel", "Toolchains"], swiftSettings: settings),
+        .testTarget(
+            name: "GradingEngineTests",
+            dependencies: ["CJail", "GradingEngine", "GradingModel", "Sandbox", "Toolchains"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "JailProtocolTests", dependencies: ["JailProtocol"], swiftSettings: settings),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: settings),
         // Not on assay-jailer, which is linked in another way: ops/test builds it first.
