@@ -6,6 +6,9 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay-bench",
         abstract: "Measure Assay; grade data whose verdicts are known.",
-        subcommands: [JailsCommand.self, LoadCommand.self, OpenDataCommand.self, SoakCommand.self]
+        subcommands: [
+            CodecCommand.self, JailsCommand.self, LoadCommand.self, OpenDataCommand.self, QueueCommand.self,
+            SoakCommand.self,
+        ]
     )
 }

@@ -1,62 +1,46 @@
 import ArgumentParser
 import GradingModel
 
-/// Trivial submissions through HTTP, several at a time.
+/// Submissions through HTTP, several at a time.
 struct LoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
-        abstract: "Time submissions through HTTP, several at a time, against a running service."
+        abstract: "Time submissions through HTTP, several at a time, against a running service.",
+        discussion: """
+            Each source is new to the service, by a comment, unless --seen says that all are the same: then one is handed \
+            in before the measurement begins.
+            """
     )
 
     @Option(help: "The service.") var server = "http://127.0.0.1:8080"
-    @Option(help: "Submissions at a time; each is measured.") var concurrency = [1, 2, 8, 32]
+    @Option(help: "Submissions at a time; each is measured.") var concurrency = [1, 8, 32, 128]
     @Option(help: "Submissions of each measurement.") var count = 100
-
-    /// A test of stdin_stdout each; C++ and Rust are left out, where the compiler is what is measured.
-    private static let programs: [(name: String, body: String)] = [
-        (
-            "python",
-            #"{"language":"python","code":"a, b = map(int, input().split())\nprint(a + b)","tests":[{"type":"stdin_stdout","input":"1 2","output":"3"}]}"#
-        ),
-        (
-            "javascript",
-            #"{"language":"javascript","code":"const [a, b] = require('fs').readFileSync(0, 'utf8').split(' ').map(Number); console.log(a + b)","tests":[{"type":"stdin_stdout","input":"1 2","output":"3"}]}"#
-        ),
-    ]
+    @Option(help: "Languages of the submissions.") var language: [LoadProgram.Name] = [.python, .javascript]
+    @Option(help: "Tests of each submission; each number is measured.") var tests = [1]
+    @Flag(help: "All sources are the same, and were handed in before.") var seen = false
 
     func run() async throws {
-        let client = try ServiceClient(server: server, connections: concurrency.max() ?? 1)
-        var table = Table(["submission", "at a time", "a second", "latency, ms", "p99, ms", "failures"])
-        for program in Self.programs {
-            let body = Array(program.body.utf8)
-            for width in concurrency {
-                var latencies = Sample()
-                var failures = 0
-                let began = ContinuousClock.now
-                try await withThrowingTaskGroup(of: (Double, Bool).self) { group in
-                    for started in 0..<count + width {
-                        if started >= width, let (latency, isRight) = try await group.next() {
-                            latencies.add(latency)
-                            if !isRight { failures += 1 }
-                        }
-                        guard started < count else { continue }
-                        group.addTask {
-                            let began = ContinuousClock.now
-                            let answer = try await client.post(body)
-                            let isRight = answer.status == 200 && answer.body["verdict"] == .string("accepted")
-                            return (seconds(ContinuousClock.now - began), isRight)
-                        }
+        let driver = LoadDriver(server: server)
+        var table = Table([
+            "submission", "tests", "source", "at a time", "a second", "latency, ms", "p99, ms", "failures",
+        ])
+        // No service that is still there has seen it.
+        let run = UInt64.random(in: 0...(.max))
+        for name in language {
+            for testCount in tests {
+                let program = LoadProgram(name: name, tests: testCount)
+                if seen { _ = try driver.run(count: 1, width: 1) { _ in program.body(mark: nil) } }
+                for width in concurrency {
+                    let isSeen = seen
+                    let outcome = try driver.run(count: count, width: width) { number in
+                        program.body(mark: isSeen ? nil : "\(run) \(width) \(number)")
                     }
-                    for try await (latency, isRight) in group {
-                        latencies.add(latency)
-                        if !isRight { failures += 1 }
-                    }
+                    table.add([
+                        name.rawValue, String(testCount), seen ? "seen" : "new", String(width),
+                        fixed(Double(outcome.latencies.count) / outcome.time, 1), outcome.latencies.milliseconds,
+                        fixed(outcome.latencies.quantile(0.99) * 1000, 1), String(outcome.failures),
+                    ])
                 }
-                let time = seconds(ContinuousClock.now - began)
-                table.add([
-                    program.name, String(width), fixed(Double(latencies.count) / time, 1), latencies.milliseconds,
-                    fixed(latencies.quantile(0.99) * 1000, 1), String(failures),
-                ])
             }
         }
         print(table.text)

@@ -1,8 +1,12 @@
 /// What several measurements of one thing come to.
 struct Sample {
-    private var values: [Double] = []
+    private var values: [Double]
+
+    init(values: [Double] = []) { self.values = values }
 
     mutating func add(_ value: Double) { values.append(value) }
+
+    static func + (one: Sample, other: Sample) -> Sample { Sample(values: one.values + other.values) }
 
     var count: Int { values.count }
 

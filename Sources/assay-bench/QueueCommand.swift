@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import GradingModel
+
+/// Many submissions at once, against the line that a queue without loss would follow.
+struct QueueCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "queue",
+        abstract: "Hand in many submissions at once, and compare the wait with count × service time / slots.",
+        discussion: "The service time is the median of submissions that come one after another, before and after."
+    )
+
+    @Option(help: "The service.") var server = "http://127.0.0.1:8080"
+    @Option(help: "Submissions at once; each number is measured.") var count = [1, 10, 100, 1000]
+    @Option(help: "Language of the submissions.") var language = LoadProgram.Name.python
+    @Option(help: "Tests of each submission.") var tests = 1
+    @Option(help: "Submissions from which the service time is taken.") var samples = 30
+    @Option(help: "Slots of the service; 0: as many as cores.") var slots = 0
+
+    func run() async throws {
+        let driver = LoadDriver(server: server)
+        let program = LoadProgram(name: language, tests: tests)
+        let slots = slots > 0 ? slots : ProcessInfo.processInfo.activeProcessorCount
+        let run = UInt64.random(in: 0...(.max))
+        var table = Table([
+            "at once", "service time, ms", "line, ms", "median, ms", "p99, ms", "p99 / line", "failures",
+        ])
+        for count in count {
+            let alone = { (part: String) in
+                try driver.run(count: (samples + 1) / 2, width: 1) {
+                    program.body(mark: "\(run) \(count) \(part) \($0)")
+                }
+            }
+            let before = try alone("before")
+            let outcome = try driver.run(count: count, width: count) { program.body(mark: "\(run) \(count) \($0)") }
+            let after = try alone("after")
+            let time = (before.latencies + after.latencies).median
+            // One alone uses one slot; its tests may use more.
+            let line = count == 1 ? time : Double(count) * time / Double(tests == 1 ? slots : 1)
+            let last = outcome.latencies.quantile(0.99)
+            table.add([
+                String(count), fixed(time * 1000, 2), fixed(line * 1000, 1), fixed(outcome.latencies.median * 1000, 1),
+                fixed(last * 1000, 1), fixed(last / line, 2),
+                String(before.failures + outcome.failures + after.failures),
+            ])
+        }
+        print(table.text)
+    }
+}
