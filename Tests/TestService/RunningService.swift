@@ -13,6 +13,16 @@ package enum TestHost {
     /// Whether services run as the user assay, in control groups of its own: `ASSAY_TEST_ROOTLESS`.
     package static let isRootless = ProcessInfo.processInfo.environment["ASSAY_TEST_ROOTLESS"] != nil
 
+    /// The jailer where it is not the one beside `assay`: `ASSAY_JAILER`, for sanitizers, which it cannot have.
+    package static let jailer = ProcessInfo.processInfo.environment["ASSAY_JAILER"]
+
+    /// What services have of the environment: next to nothing, but for what sanitizers are told.
+    static let environment: [String: String] = {
+        let told = ["ASAN_OPTIONS", "TSAN_OPTIONS", "SWIFT_BACKTRACE"]
+        return ProcessInfo.processInfo.environment.filter { told.contains($0.key) }
+            .merging(["PATH": isRootless ? "/usr/sbin:/usr/bin:/sbin:/bin" : "/usr/bin:/bin"]) { $1 }
+    }()
+
     /// The subordinate ids of the user assay, which a rootless service's jails have: as `ops/setup` gives them, or as
     /// `ops/delegated` does.
     package static let subordinateIDs: Range<UInt32> = {
@@ -72,7 +82,8 @@ package final class RunningService: ServiceConnection {
         let process = Process()
         let command =
             [TestHost.executable("assay"), "serve", "--port", "0", "--database", database]
-            + ["--images", TestHost.imageStore, "--log-level", "warning"] + flags
+            + ["--images", TestHost.imageStore, "--log-level", "warning"]
+            + (TestHost.jailer.map { ["--jailer", $0] } ?? []) + flags
         if TestHost.isRootless {
             // It ends up as the service: the process id stays.
             process.executableURL = TestHost.project.appendingPathComponent("ops/delegated")
@@ -81,7 +92,7 @@ package final class RunningService: ServiceConnection {
             process.executableURL = URL(fileURLWithPath: command[0])
             process.arguments = Array(command.dropFirst())
         }
-        process.environment = ["PATH": TestHost.isRootless ? "/usr/sbin:/usr/bin:/sbin:/bin" : "/usr/bin:/bin"]
+        process.environment = TestHost.environment
         let output = Pipe()
         process.standardOutput = output
         if let log { process.standardError = log }
