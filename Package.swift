@@ -57,6 +57,11 @@ let package = Package(
             dependencies: ["GradingModel", "GradingRules", bigInt],
             swiftSettings: settings
         ),
+        .target(
+            name: "Auditing",
+            dependencies: ["DatasetFormats", "GradingModel", "GradingRules", bigInt],
+            swiftSettings: settings
+        ),
         .target(name: "Toolchains", dependencies: ["GradingModel"], swiftSettings: settings),
         .target(name: "JailProtocol", swiftSettings: settings),
         .target(name: "Telemetry", dependencies: ["LinuxSystem"], swiftSettings: settings),
@@ -123,11 +128,11 @@ let package = Package(
         .target(
             name: "GradingCommands",
             dependencies: [
-                "DatasetFiles", "DatasetFormats", "GradingAPI", "GradingEngine", "GradingModel", "GradingStore",
-                "Images",
-                "JailProtocol", "Sandbox", "Toolchains", lifecycle, logging,
+                "Auditing", "DatasetFiles", "DatasetFormats", "GradingAPI", "GradingEngine", "GradingModel",
+                "GradingStore", "Images", "JailProtocol", "Sandbox", "Toolchains", lifecycle, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),

@@ -14,12 +14,15 @@ struct Assay: ParsableCommand {
               assay image build                          build the languages' images
               assay serve                                answer on 127.0.0.1:8080
               assay grade solution.py --tests t.json     grade one program, here and now
+              assay audit problems.jsonl                 are the problems themselves sound
+              assay check-translations *.jsonl           are the translations right
 
             Exit status: 0 accepted (or done), 1 not accepted, 2 wrong usage, 3 our own fault.
             """,
         version: version,
         subcommands: [
-            ServeCommand.self, GradeCommand.self, ImageCommand.self, DoctorCommand.self, SettingsCommand.self,
+            ServeCommand.self, GradeCommand.self, AuditCommand.self, CheckTranslationsCommand.self, ImageCommand.self,
+            DoctorCommand.self, SettingsCommand.self,
         ]
     )
 }

@@ -109,20 +109,9 @@ struct GradeCommand: JailingCommand {
 
     func run(_ settings: Settings, _ process: PreparedProcess) async throws -> CommandStatus {
         guard let submission else { return .ourFault }
-        let grader = try await makeGrader(
-            settings,
-            process,
-            languages: [submission.language],
-            logger: makeLogger(settings)
-        )
-        let result: SubmissionResult
-        do {
-            result = try await grader.grade(submission) { _ in }
-        } catch {
-            await grader.stop()
-            throw error
+        let result = try await withGrader(settings, process, languages: [submission.language]) { grader in
+            try await grader.grade(submission) { _ in }
         }
-        await grader.stop()
         let text =
             json
             ? JSONCodec.serialize(ResultEncoder.encode(result, id: "local")) + [0x0A]

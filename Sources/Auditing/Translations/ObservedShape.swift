@@ -1,0 +1,70 @@
+import BigInt
+import GradingModel
+
+/// What the values at one place of the tests' inputs look like.
+struct ObservedShape {
+    var integers: ClosedRange<BigInt>?
+    var floats: ClosedRange<Double>?
+    var alphabet: [Unicode.Scalar] = []
+    var stringLengths: ClosedRange<Int>?
+    var listLengths: ClosedRange<Int>?
+
+    mutating func observe(integer: BigInt) {
+        integers = integers.map { min($0.lowerBound, integer)...max($0.upperBound, integer) } ?? integer...integer
+    }
+
+    mutating func observe(float: Double) {
+        guard float.isFinite else { return }
+        floats = floats.map { min($0.lowerBound, float)...max($0.upperBound, float) } ?? float...float
+    }
+
+    mutating func observe(text: String) {
+        let length = text.unicodeScalars.count
+        stringLengths = stringLengths.map { min($0.lowerBound, length)...max($0.upperBound, length) } ?? length...length
+        for scalar in text.unicodeScalars where alphabet.count < 256 && !alphabet.contains(scalar) {
+            alphabet.append(scalar)
+        }
+    }
+
+    mutating func observe(listLength length: Int) {
+        listLengths = listLengths.map { min($0.lowerBound, length)...max($0.upperBound, length) } ?? length...length
+    }
+}
+
+/// The shapes of all places of the arguments; the elements of a list share one place.
+struct ObservedShapes {
+    private var shapes: [String: ObservedShape] = [:]
+
+    init(_ rows: [[Value]]) {
+        for row in rows {
+            for (index, value) in row.enumerated() { observe(value, at: "\(index)") }
+        }
+    }
+
+    subscript(place: String) -> ObservedShape { shapes[place] ?? ObservedShape() }
+
+    private mutating func observe(_ value: Value, at place: String) {
+        switch value {
+        case .integer(let integer): shapes[place, default: ObservedShape()].observe(integer: integer)
+        case .float(let float): shapes[place, default: ObservedShape()].observe(float: float)
+        case .string(let text): shapes[place, default: ObservedShape()].observe(text: text.text)
+        case .list(let elements), .set(let elements):
+            shapes[place, default: ObservedShape()].observe(listLength: elements.count)
+            for element in elements { observe(element, at: place + "[]") }
+        case .map(let entries):
+            for entry in entries { observe(entry.value, at: place + "{}") }
+        case .null, .bool: break
+        }
+    }
+}
+
+/// How large a number is made when it is made large.
+enum Stretch {
+    /// The bound, or a round part of it.
+    static func target(_ bound: Double, using generator: inout SeededGenerator) -> BigInt {
+        let parts: [Double] = [1, 1, 2, 10, 100]
+        let part = parts.randomElement(using: &generator) ?? 1
+        let size = (min(bound, 1e18) / part).rounded(.down)
+        return BigInt(max(size, 2))
+    }
+}

@@ -1,0 +1,162 @@
+import ArgumentParser
+import Auditing
+import DatasetFormats
+import Foundation
+import GradingModel
+import Images
+
+/// `assay check-translations`: whether each translation does what its original does.
+struct CheckTranslationsCommand: JailingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-translations",
+        abstract: "Check that problems in several languages are the same problem: the CI job for translations.",
+        discussion: """
+            The records are problems with their gold solutions, one a line of JSON, in all languages, in one file or \
+            several. Those with the same id are one problem: problem_id, task_id and others are looked at, and the name \
+            of a language in an id does not count (Python/0 and JavaScript/0 are the same); --match names the field.
+
+            Each translation must pass its own tests and those of the original, and give the same answers to inputs \
+            that are made up from the tests': the same ones each time. Inputs on which the original fails, or gives \
+            another answer when it runs again, do not count.
+
+            Examples:
+              assay check-translations problems/*.jsonl
+              assay check-translations problems/*.jsonl --since origin/main --junit junit.xml
+              assay check-translations python.jsonl rust.jsonl --cache .assay-cache --markdown comment.md
+
+            In GitHub Actions, annotations and the job's summary are written by themselves. ops/ci has workflows.
+
+            Exit status: 0 all is well (or below --fail-on), 1 a translation is wrong, 2 wrong usage, 3 our own fault: \
+            some could not be checked.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Files of problems, JSON Lines; - reads standard input.", valueName: "files"))
+    var files: [String]
+
+    @Option(help: ArgumentHelp("The records' shape, where it is not to be recognised.", valueName: "shape"))
+    var format: String?
+
+    @Option(
+        name: .customLong("match"),
+        help: ArgumentHelp("The field that translations have in common.", valueName: "field")
+    )
+    var matchField: String?
+
+    @Option(help: "The language of the originals; where a problem is not there in it, the first that is read.")
+    var original = "python"
+
+    @Option(help: "How many inputs are made up for each problem.")
+    var inputs = 24
+
+    @Option(
+        help: ArgumentHelp("Check only what differs from this revision of the git repository.", valueName: "revision")
+    )
+    var since: String?
+
+    @Option(help: ArgumentHelp("Remember in this folder what passed, and do not check it again.", valueName: "folder"))
+    var cache: String?
+
+    @Flag(help: "Say nothing about progress on stderr.")
+    var quiet = false
+
+    @Option(name: Setting.user.flagName, help: Setting.user.help) var user: String?
+    @Option(name: Setting.jailer.flagName, help: Setting.jailer.help) var jailer: String?
+    @Option(name: Setting.workers.flagName, help: Setting.workers.help) var workers: String?
+    @OptionGroup var reports: ReportOptions
+    @OptionGroup var options: SettingsOptions
+    @OptionGroup var colours: ColourOptions
+
+    /// What ``readInputs(_:)`` read.
+    private var prepared: Prepared?
+
+    private struct Prepared: Sendable {
+        var groups: [TranslationPlan]
+        var findings: [Finding]
+        var writer: ReportWriter
+        var cache: TranslationCache?
+    }
+
+    private enum CodingKeys: CodingKey {
+        case files, format, matchField, original, inputs, since, cache, quiet, user, jailer, workers, reports, options,
+            colours
+    }
+
+    var purpose: ProcessPurpose { .grading }
+
+    func validate() throws {
+        if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be named once") }
+        if since != nil, files.contains("-") {
+            throw ValidationError("--since needs files: standard input has no history")
+        }
+        if !(0...10_000).contains(inputs) { throw ValidationError("--inputs must be from 0 to 10000") }
+        if Language(name: original) == nil { throw ValidationError("--original \(original): no language here") }
+    }
+
+    func loadSettings() throws -> Settings {
+        var options = options
+        options.logLevel = options.logLevel ?? "warning"
+        return try options.load([(.user, user), (.jailer, jailer), (.workers, workers)])
+    }
+
+    mutating func readInputs(_ settings: Settings) throws {
+        let caps = LimitCaps(settings.largestLimits)
+        let matcher = ProblemMatcher(field: matchField, original: Language(name: original) ?? .python)
+        var planner = TranslationPlanner(matcher: matcher, shape: format, caps: caps)
+        try planner.read(files)
+        if let since { try planner.keepChanged(since: since, files) }
+        let cache = try cache.map { folder in
+            try TranslationCache(folder: folder, salt: "\(Assay.version) \(inputs) \(Self.toolchains(settings))")
+        }
+        if let cache { planner.dropKnown(cache) }
+        prepared = Prepared(groups: planner.plans, findings: planner.findings, writer: try reports.open(), cache: cache)
+    }
+
+    /// The images that the verdicts rest on.
+    private static func toolchains(_ settings: Settings) -> String {
+        let store = ImageStore(root: settings.imagesPath)
+        return Language.allCases.map { (try? store.current($0.rawValue))?.digest ?? "-" }.joined(separator: " ")
+    }
+
+    func run(_ settings: Settings, _ process: PreparedProcess) async throws -> CommandStatus {
+        guard let prepared else { return .ourFault }
+        let printer = FindingPrinter(style: colours.style)
+        var entries = prepared.findings.map(ReportEntry.record)
+        for entry in entries { show(entry, printer) }
+        let changed = prepared.groups.filter { !$0.isUnchanged }
+        let languages = Set(changed.flatMap { $0.group.problems.map(\.language) })
+        let built = Set(builtLanguages(settings))
+        if let missing = languages.subtracting(built).map(\.rawValue).min() {
+            throw UsageError("there is no image for \(missing): assay image build")
+        }
+        var progress = ProgressLine(isOn: !quiet, unit: "problems", total: changed.count)
+        let reports = try await withGrader(settings, process, languages: Array(languages)) { grader in
+            let checker = TranslationChecker(inputs: inputs) { try await grader.grade($0) { _ in } }
+            var reports: [String: GroupReport] = [:]
+            var rest = changed[...]
+            try await forEachConcurrently(width: settings.workers, next: { rest.popFirst() }) { plan in
+                (plan, try await checker.check(plan.group))
+            } onOutcome: { plan, report in
+                reports[plan.group.key] = report
+                for entry in ReportEntry.entries(report) { show(entry, printer) }
+                if report.allFindings.isEmpty { try prepared.cache?.remember(plan.fingerprint) }
+                progress.advance()
+            }
+            return reports
+        }
+        for plan in prepared.groups {
+            entries += ReportEntry.entries(reports[plan.group.key] ?? .unchanged(plan.group))
+        }
+        if !self.reports.json { StandardOutput.write(printer.summary(entries)) }
+        try prepared.writer.write(entries, title: "Translations", suite: "assay.translations")
+        return prepared.writer.status(entries.flatMap(\.findings))
+    }
+
+    private func show(_ entry: ReportEntry, _ printer: FindingPrinter) {
+        if reports.json {
+            for finding in entry.findings { FindingLine.print(finding) }
+        } else {
+            StandardOutput.write(printer.text(entry))
+        }
+    }
+}
