@@ -121,7 +121,8 @@ public struct ProblemAuditor: Sendable {
 
     /// Whether the function is to change its argument: it returns nothing where something is expected, and passes so.
     private func inPlace(_ problem: AuditProblem, _ gold: ByteString, _ rules: GoldRules) async throws -> [Finding]? {
-        guard !problem.template.comparison.inPlace, let run = rules.runs.first, !rules.failing.isEmpty,
+        guard !problem.template.comparison.inPlace, let run = rules.runs.first,
+            run.tests.count == problem.tests.count, !rules.failing.isEmpty,
             rules.failing.allSatisfy({ run.tests[$0].returned == .null })
         else { return nil }
         var changed = problem

@@ -24,6 +24,7 @@ struct GoldRules {
         if first.compile.status != .ok, first.compile.status != .notNeeded, first.passed == 0 {
             return [uncompiled(first)]
         }
+        guard first.tests.count == problem.tests.count else { return [notAudited(first)] }
         return flaky() + failures() + limits()
     }
 
