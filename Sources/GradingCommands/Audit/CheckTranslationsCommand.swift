@@ -67,12 +67,14 @@ struct CheckTranslationsCommand: JailingCommand {
     @OptionGroup var options: SettingsOptions
     @OptionGroup var colours: ColourOptions
 
-    /// What ``readInputs(_:)`` read.
+    /// What ``readInputs(_:)`` opened.
     private var prepared: Prepared?
 
-    private struct Prepared: Sendable {
-        var groups: [TranslationPlan]
-        var findings: [Finding]
+    private struct Prepared: @unchecked Sendable {
+        // Both are handed to the one task that reads, and touched by no other.
+        var source: ProblemSource
+        /// The same files as they were.
+        var before: ProblemSource?
         var writer: ReportWriter
         var cache: TranslationCache?
     }
@@ -101,15 +103,31 @@ struct CheckTranslationsCommand: JailingCommand {
 
     mutating func readInputs(_ settings: Settings) throws {
         let caps = LimitCaps(settings.largestLimits)
-        let matcher = ProblemMatcher(field: matchField, original: Language(name: original) ?? .python)
-        var planner = TranslationPlanner(matcher: matcher, shape: format, caps: caps)
-        try planner.read(files)
-        if let since { try planner.keepChanged(since: since, files) }
-        let cache = try cache.map { folder in
-            try TranslationCache(folder: folder, salt: "\(Assay.version) \(inputs) \(Self.toolchains(settings))")
+        let before = try since.map { revision in
+            let old = try files.compactMap { file in
+                try GitHistory.file(file, at: revision).map { (name: file, file: $0) }
+            }
+            return try ProblemSource(opened: old, shape: format, caps: caps)
         }
-        if let cache { planner.dropKnown(cache) }
-        prepared = Prepared(groups: planner.plans, findings: planner.findings, writer: try reports.open(), cache: cache)
+        prepared = Prepared(
+            source: try ProblemSource(files, shape: format, caps: caps),
+            before: before,
+            writer: try reports.open(),
+            cache: try cache.map { folder in
+                try TranslationCache(folder: folder, salt: "\(Assay.version) \(inputs) \(Self.toolchains(settings))")
+            }
+        )
+    }
+
+    /// Which problems there are, and which of them are to be looked at.
+    private func plan(_ prepared: Prepared) throws -> TranslationPlanner {
+        var planner = TranslationPlanner(
+            matcher: ProblemMatcher(field: matchField, original: Language(name: original) ?? .python)
+        )
+        try planner.read(prepared.source)
+        if let before = prepared.before { try planner.keepChanged(since: before) }
+        if let cache = prepared.cache { planner.dropKnown(cache) }
+        return planner
     }
 
     /// The images that the verdicts rest on.
@@ -120,10 +138,11 @@ struct CheckTranslationsCommand: JailingCommand {
 
     func run(_ settings: Settings, _ process: PreparedProcess) async throws -> CommandStatus {
         guard let prepared else { return .ourFault }
+        let planner = try plan(prepared)
         let printer = FindingPrinter(style: colours.style)
-        var entries = prepared.findings.map(ReportEntry.record)
+        var entries = planner.findings.map(ReportEntry.record)
         for entry in entries { show(entry, printer) }
-        let changed = prepared.groups.filter { !$0.isUnchanged }
+        let changed = planner.plans.filter { !$0.isUnchanged }
         let languages = Set(changed.flatMap { $0.group.problems.map(\.language) })
         let built = Set(builtLanguages(settings))
         if let missing = languages.subtracting(built).map(\.rawValue).min() {
@@ -144,7 +163,7 @@ struct CheckTranslationsCommand: JailingCommand {
             }
             return reports
         }
-        for plan in prepared.groups {
+        for plan in planner.plans {
             entries += ReportEntry.entries(reports[plan.group.key] ?? .unchanged(plan.group))
         }
         if !self.reports.json { StandardOutput.write(printer.summary(entries)) }

@@ -1,12 +1,25 @@
+import DatasetFiles
 import Foundation
 
 /// Asks git what a file was.
 ///
 /// Without Foundation's `Process`, which starts threads: this runs before the process has any.
 enum GitHistory {
-    /// A file's content at a revision; `nil` where it was not there yet.
+    /// A file as it was at a revision, opened; `nil` where it was not there yet.
     /// - Throws: ``UsageError`` where there is no such revision, or no repository.
-    static func content(of file: String, at revision: String) throws -> [UInt8]? {
+    static func file(_ file: String, at revision: String) throws -> OpenFile? {
+        guard let content = try content(of: file, at: revision) else { return nil }
+        var path = Array((NSTemporaryDirectory() + "/assay-XXXXXX").utf8CString)
+        let descriptor = mkstemp(&path)
+        guard descriptor >= 0 else { throw UsageError("a temporary file: \(String(cString: strerror(errno)))") }
+        let name = path.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+        // The name is gone at once; the open file stays.
+        defer { unlink(name) }
+        try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(contentsOf: Data(content))
+        return try ProblemSource.open(name)
+    }
+
+    private static func content(of file: String, at revision: String) throws -> [UInt8]? {
         let folder = (file as NSString).deletingLastPathComponent
         let name = (file as NSString).lastPathComponent
         let git = ["git", "-C", folder.isEmpty ? "." : folder]

@@ -1,4 +1,5 @@
 import Auditing
+import DatasetFiles
 import DatasetFormats
 import Foundation
 import GradingModel
@@ -16,11 +17,17 @@ final class ProblemSource {
 
     private let reader: RecordReader
     private let caps: LimitCaps
-    private var files: [(name: String, lines: LineReader)]
+    private var files: [(name: String, file: OpenFile)]
+    private var rows: RowReader?
 
     /// Opens the files; `-` is standard input.
     /// - Throws: ``UsageError`` where one cannot be read, or `shape` is none.
-    init(_ names: [String], shape: String?, caps: LimitCaps) throws {
+    convenience init(_ names: [String], shape: String?, caps: LimitCaps) throws {
+        try self.init(opened: try names.map { ($0, try Self.open($0)) }, shape: shape, caps: caps)
+    }
+
+    /// Reads files that are open already, by the names that they are to have in findings.
+    init(opened files: [(name: String, file: OpenFile)], shape: String?, caps: LimitCaps) throws {
         var known: RecordShape?
         if let shape {
             known = RecordShape(rawValue: shape)
@@ -31,25 +38,39 @@ final class ProblemSource {
         }
         reader = RecordReader(shape: known, caps: caps)
         self.caps = caps
-        files = try names.map { ($0, try LineReader($0)) }
+        self.files = files
     }
 
-    /// Reads records from a text, as those of a file of this name.
-    init(text: [UInt8], name: String, shape: RecordShape?, caps: LimitCaps) {
-        reader = RecordReader(shape: shape, caps: caps)
-        self.caps = caps
-        files = [(name, LineReader(text))]
+    static func open(_ name: String) throws -> OpenFile {
+        do throws(DatasetFileError) {
+            return try OpenFile(path: name)
+        } catch {
+            throw UsageError(error.description)
+        }
     }
 
     /// The next record; `nil` at the end of the last file.
+    /// - Throws: ``UsageError`` where a file cannot be read on.
     func next() throws -> Item? {
-        while let file = files.first {
-            guard let line = try file.lines.next() else {
+        while let (name, file) = files.first {
+            let row: Row?
+            do throws(DatasetFileError) {
+                let rows = if let rows { rows } else { try RowReader(file) }
+                self.rows = rows
+                row = try rows.next()
+            } catch {
+                throw UsageError(error.description)
+            }
+            guard let row else {
                 files.removeFirst()
+                rows = nil
                 continue
             }
-            if line.allSatisfy({ $0 <= 0x20 }) { continue }
-            return item(line, Origin(file: file.name, line: file.lines.number))
+            let origin = Origin(file: name, line: row.number)
+            switch row.content {
+            case .json(let line): return item(line, origin)
+            case .unreadable(let reason): return .fault(Self.fault(reason, origin))
+            }
         }
         return nil
     }
@@ -59,16 +80,18 @@ final class ProblemSource {
             let record = try reader.read(line: line)
             return .problem(try AuditProblem(record, origin: origin, caps: caps), record: record)
         } catch {
-            return .fault(
-                Finding(
-                    .unreadableRecord,
-                    problem: "line \(origin.line)",
-                    language: nil,
-                    origin: origin,
-                    reason: error.description,
-                    suggestion: "mend the record; --format names its shape where that was not recognised"
-                )
-            )
+            return .fault(Self.fault(error.description, origin))
         }
+    }
+
+    private static func fault(_ reason: String, _ origin: Origin) -> Finding {
+        Finding(
+            .unreadableRecord,
+            problem: "line \(origin.line)",
+            language: nil,
+            origin: origin,
+            reason: reason,
+            suggestion: "mend the record; --format names its shape where that was not recognised"
+        )
     }
 }

@@ -15,20 +15,13 @@ struct TranslationPlan: Sendable {
 /// Reads the problems, matches them, and leaves out what did not change.
 struct TranslationPlanner {
     let matcher: ProblemMatcher
-    let shape: String?
-    let caps: LimitCaps
     private(set) var plans: [TranslationPlan] = []
     private(set) var findings: [Finding] = []
 
-    init(matcher: ProblemMatcher, shape: String?, caps: LimitCaps) {
-        self.matcher = matcher
-        self.shape = shape
-        self.caps = caps
-    }
+    init(matcher: ProblemMatcher) { self.matcher = matcher }
 
-    /// Reads all files; they are held in memory.
-    mutating func read(_ files: [String]) throws {
-        let source = try ProblemSource(files, shape: shape, caps: caps)
+    /// Reads all problems; they are held in memory.
+    mutating func read(_ source: ProblemSource) throws {
         let (problems, digests, faults) = try all(of: source)
         let matches = matcher.match(problems)
         findings = faults + matches.findings
@@ -67,19 +60,10 @@ struct TranslationPlanner {
 
     // MARK: - What did not change
 
-    /// Marks the groups that were the same at a revision.
-    /// - Throws: ``UsageError`` where git does not know the revision.
-    mutating func keepChanged(since revision: String, _ files: [String]) throws {
-        var before: [AuditProblem] = []
-        var digests: [Origin: String] = [:]
-        for file in files {
-            guard let text = try GitHistory.content(of: file, at: revision) else { continue }
-            let source = ProblemSource(text: text, name: file, shape: shape.flatMap(RecordShape.init), caps: caps)
-            let (problems, known, _) = try all(of: source)
-            before += problems
-            digests.merge(known) { $1 }
-        }
-        let known = Set(matcher.match(before).groups.map { Self.fingerprint($0, digests) })
+    /// Marks the groups that were the same in an earlier state of the files.
+    mutating func keepChanged(since source: ProblemSource) throws {
+        let (problems, digests, _) = try all(of: source)
+        let known = Set(matcher.match(problems).groups.map { Self.fingerprint($0, digests) })
         for index in plans.indices where known.contains(plans[index].fingerprint) { plans[index].isUnchanged = true }
     }
 
