@@ -130,7 +130,6 @@ static void seed_anew(void)
 static struct {
     void *state;
     uint64_t origin;
-    double timestamp;
     uint64_t milestones[MAX_MILESTONES];
     bool is_marked[MAX_MILESTONES];
 } performance;
@@ -147,7 +146,6 @@ ASSAY_EXPORT void _ZN4node11performance16PerformanceState10InitializeEmd(void *s
     if (!assay_is_fork_server() || performance.state != NULL) return;
     performance.state = state;
     performance.origin = origin;
-    performance.timestamp = timestamp;
 }
 
 /// node::performance::PerformanceState::Mark(PerformanceMilestone milestone, uint64_t ts)
@@ -167,11 +165,16 @@ static void shift_clocks(uint64_t waited)
 {
     *(uint64_t *)find("_ZN4node11per_process15node_start_timeE") += waited;
     *(uint64_t *)find("_ZN4node11performance25performance_process_startE") += waited;
-    double microseconds = (double)waited / 1000;
-    *(double *)find("_ZN4node11performance35performance_process_start_timestampE") += microseconds;
+    // The time of day of that moment, by a clock that may have been set meanwhile.
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t origin = performance.origin + waited;
+    double age = (double)(monotonic() - origin) / 1000;
+    double timestamp = (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1000 - age;
+    *(double *)find("_ZN4node11performance35performance_process_start_timestampE") = timestamp;
     initialize_function initialize;
     *(void **)&initialize = dlsym(RTLD_NEXT, "_ZN4node11performance16PerformanceState10InitializeEmd");
-    initialize(performance.state, performance.origin + waited, performance.timestamp + microseconds);
+    initialize(performance.state, origin, timestamp);
     mark_function mark;
     *(void **)&mark = dlsym(RTLD_NEXT, "_ZN4node11performance16PerformanceState4MarkENS0_20PerformanceMilestoneEm");
     for (unsigned i = 0; i < MAX_MILESTONES; i++)

@@ -29,7 +29,7 @@ public struct JavaScriptToolchain: Toolchain {
         let script = Script(
             flags: ["--stack-size=4000"] + Self.moduleFlags,
             path: Self.harness + "check.js",
-            stackMB: 8,
+            limits: nil,
             descriptors: 5
         )
         return [
@@ -52,7 +52,7 @@ public struct JavaScriptToolchain: Toolchain {
         let runner = Script(
             flags: flags + Self.moduleFlags,
             path: Self.harness + "runner.js",
-            stackMB: limits.stackMB,
+            limits: limits,
             descriptors: 7
         )
         switch test.kind {
@@ -61,7 +61,7 @@ public struct JavaScriptToolchain: Toolchain {
             let program = Script(
                 flags: flags + preload,
                 path: Self.fileName,
-                stackMB: limits.stackMB,
+                limits: limits,
                 descriptors: 3
             )
             return Self.node(program, code: code)
@@ -99,21 +99,24 @@ public struct JavaScriptToolchain: Toolchain {
     private struct Script {
         var flags: [String]
         var path: String
-        /// The stack of the main thread, which is laid out when node starts.
-        var stackMB: Int
+        /// Of its runs; `nil`: the defaults, with the usual stack of 8 MiB.
+        var limits: Limits?
         /// How many descriptors its runs have, at most.
         var descriptors: Int
 
         var arguments: [String] { ["node"] + flags + [path] }
 
-        var forkServer: ForkServer {
-            ForkServer(
+        /// Where node itself can hardly start under the limits, it is to fail as it does: a child needs less memory.
+        var forkServer: ForkServer? {
+            if let limits, limits.memoryMB < 64 || limits.processes < 16 { return nil }
+            return ForkServer(
                 executable: executable,
                 arguments: arguments,
                 environment: [
                     "LD_PRELOAD": harness + "node_fork.node",
                     "ASSAY_FORK_DESCRIPTORS": String(descriptors),
-                    "ASSAY_FORK_STACK_MB": String(stackMB),
+                    // The stack of the main thread is laid out when node starts.
+                    "ASSAY_FORK_STACK_MB": String(limits?.stackMB ?? 8),
                 ]
             )
         }

@@ -119,6 +119,17 @@ import Toolchains
         }
     }
 
+    @Test(
+        "where node itself can hardly start, it is not forked either",
+        arguments: [Limits(memoryMB: 63), Limits(processes: 15)]
+    )
+    func smallLimits(limits: Limits) {
+        #expect(command(.stdinStdout(input: "", expected: []), limits: limits).forkServer == nil)
+        let assertions = command(.assertions(code: "check", entryPoint: nil), limits: limits)
+        #expect(assertions.forkServer == nil)
+        #expect(assertions.examiner?.forkServer == nil)
+    }
+
     @Test("all calls and assertions under the same limits share a fork server")
     func sharedForkServer() {
         let call = command(.functionCall(function: "f", arguments: [], expected: []), limits: Limits(outputKB: 1))
