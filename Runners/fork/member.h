@@ -8,6 +8,7 @@
 
 #ifndef __clang__
 #define _Nonnull
+#define _Nullable
 #endif
 
 #ifdef __cplusplus
@@ -32,7 +33,7 @@ struct member_identity {
 
 /// Which step failed: `name` is static, `error` an error number.
 struct member_failure {
-    const char *name;
+    const char *_Nullable name;
     int32_t error;
 };
 

@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <net/if.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -47,12 +48,49 @@ long cjail_clone(uint64_t flags, int exit_signal, int cgroup_fd, int *pidfd) {
     return result(syscall(SYS_clone3, &args, sizeof args));
 }
 
+int cjail_new_network_namespace(void) { return (int)result(syscall(SYS_unshare, CLONE_NEWNET)); }
 int cjail_new_user_namespace(void) { return (int)result(syscall(SYS_unshare, CLONE_NEWUSER)); }
 long cjail_fork(void) { return result(syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0)); }
 
-int cjail_exec_descriptor(int fd, char *const *argv, char *const *envp) {
-    return (int)result(syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH));
+
+struct start {
+    const struct member_identity *identity;
+    const char *path;
+    int executable;
+    char *const *argv, *const *envp;
+    struct member_failure *failure;
+};
+
+// In memory that is the parent's, which waits.
+static int start_member(void *context) {
+    const struct start *start = context;
+    int kept;
+    if (member_become(start->identity, start->executable, &kept, start->failure) < 0) return 127;
+    // Ignored signals and the mask survive an exec. Of real-time signals nobody has changed one.
+    for (int number = 1; number < 32; number++) {
+        if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
+    }
+    sigset_t empty;
+    sigemptyset(&empty);
+    sigprocmask(SIG_SETMASK, &empty, NULL);
+    if (start->path) {
+        execve(start->path, start->argv, start->envp);
+    } else {
+        syscall(SYS_execveat, kept, "", start->argv, start->envp, AT_EMPTY_PATH);
+    }
+    start->failure->error = errno;
+    return 127;
 }
+
+pid_t cjail_start_member(const struct member_identity *identity, const char *path, int executable, char *const *argv,
+                         char *const *envp, struct member_failure *failure) {
+    static char stack[64 * 1024] __attribute__((aligned(16)));
+    struct start start = {identity, path, executable, argv, envp, failure};
+    failure->name = NULL;
+    failure->error = 0;
+    return (pid_t)result(clone(start_member, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &start));
+}
+
 int cjail_pivot_root(const char *new_root, const char *put_old) { return (int)result(syscall(SYS_pivot_root, new_root, put_old)); }
 int cjail_close_range(unsigned first, unsigned last, bool close_on_exec) {
     return (int)result(syscall(SYS_close_range, first, last, close_on_exec ? CLOSE_RANGE_CLOEXEC : 0));
@@ -106,7 +144,7 @@ int cjail_unmount_detach(const char *target) { return (int)result(umount2(target
 
 int cjail_no_new_privileges(void) { return (int)result(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
 int cjail_parent_death_signal(int signal) { return (int)result(prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)); }
-int cjail_not_dumpable(void) { return (int)result(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
+int cjail_set_dumpable(bool dumpable) { return (int)result(prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0)); }
 int cjail_set_name(const char *name) { return (int)result(prctl(PR_SET_NAME, name, 0, 0, 0)); }
 
 int cjail_seccomp_load(const void *instructions, size_t count) {
@@ -118,16 +156,21 @@ int cjail_seccomp_load_notifying(const void *instructions, size_t count) {
     return (int)result(
         syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program));
 }
-int cjail_seccomp_next(int listener, uint64_t *id, int *call) {
+int cjail_seccomp_next(int listener, uint64_t *id, int *call, uint64_t *argument) {
     struct seccomp_notif notice;
     memset(&notice, 0, sizeof notice);
     int outcome = (int)result(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &notice));
     *id = notice.id;
     *call = notice.data.nr;
+    *argument = notice.data.args[0];
     return outcome;
 }
 int cjail_seccomp_refuse(int listener, uint64_t id, int error) {
     struct seccomp_notif_resp answer = {.id = id, .val = 0, .error = -error, .flags = 0};
+    return (int)result(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer));
+}
+int cjail_seccomp_continue(int listener, uint64_t id) {
+    struct seccomp_notif_resp answer = {.id = id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
     return (int)result(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer));
 }
 int cjail_signal_descriptor(int signal) {
@@ -161,11 +204,10 @@ int cjail_set_ids(uid_t uid, gid_t gid) {
     return (int)result(syscall(SYS_setresuid, uid, uid, uid));
 }
 
-int cjail_lower_limit(int resource, uint64_t value) {
+int cjail_set_soft_limit(int resource, uint64_t value) {
     struct rlimit current;
     if (getrlimit((__rlimit_resource_t)resource, &current) < 0) return -errno;
-    if (current.rlim_max < value) return -EPERM;
-    struct rlimit wanted = {value, value};
+    struct rlimit wanted = {value, current.rlim_max};
     return (int)result(setrlimit((__rlimit_resource_t)resource, &wanted));
 }
 uint64_t cjail_hard_limit(int resource) {
@@ -173,8 +215,8 @@ uint64_t cjail_hard_limit(int resource) {
     return getrlimit((__rlimit_resource_t)resource, &current) < 0 ? 0 : (uint64_t)current.rlim_max;
 }
 const int cjail_rlimit_core = RLIMIT_CORE, cjail_rlimit_cpu = RLIMIT_CPU, cjail_rlimit_fsize = RLIMIT_FSIZE,
-          cjail_rlimit_nofile = RLIMIT_NOFILE, cjail_rlimit_stack = RLIMIT_STACK, cjail_rlimit_memlock = RLIMIT_MEMLOCK,
-          cjail_rlimit_msgqueue = RLIMIT_MSGQUEUE, cjail_rlimit_nice = RLIMIT_NICE, cjail_rlimit_rtprio = RLIMIT_RTPRIO;
+          cjail_rlimit_nofile = RLIMIT_NOFILE, cjail_rlimit_stack = RLIMIT_STACK, cjail_rlimit_nice = RLIMIT_NICE,
+          cjail_rlimit_rtprio = RLIMIT_RTPRIO;
 
 pid_t cjail_wait(pid_t pid, bool no_hang, bool *exited, int *status) {
     siginfo_t info;

@@ -62,6 +62,7 @@ public enum ResultEncoder {
             ("returned", test.returned.map(readable) ?? .null),
             ("comparison", test.comparison.map(encode) ?? .null), ("message", text(test.message)),
             ("suspicion", .list(test.suspicion.map { Value($0) })),
+            ("start", test.isWarm.map { Value($0 ? "warm" : "cold") } ?? .null),
         ])
     }
 

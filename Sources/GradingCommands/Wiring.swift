@@ -187,7 +187,8 @@ private func makeSandbox(
         throw SandboxError.jailerUnavailable(process.failure ?? "not started")
     }
     let runtimes = try LanguageRuntime.load(from: ImageStore(root: settings.imagesPath), languages: languages)
-    let pool = try SlotPool(jailer: jailer, size: settings.workers) { event in
+    let warmUps = runtimes.values.map { $0.warmUp(settings.engine) }
+    let pool = try SlotPool(jailer: jailer, size: settings.workers, warmUps: warmUps) { event in
         switch event {
         case .retired(let slot, let reason):
             logger.warning("a slot is retired", metadata: ["slot": "\(slot)", "reason": "\(reason)"])
@@ -224,7 +225,8 @@ extension Settings {
             largestLimits: largestLimits,
             buildCacheSize: integer(.buildCache) << 20,
             // The rest is for connections, and for the files of runs.
-            artefactLimit: min(4096, DescriptorLimit.raise() / 2)
+            artefactLimit: min(4096, DescriptorLimit.raise() / 2),
+            isWarm: text(.warm) == "true"
         )
     }
 }

@@ -18,6 +18,8 @@ public struct EngineConfiguration: Sendable {
     public var submissionsPerSlot: Int
     /// How often a run is made again after a fault of ours, and a submission after the service died with it.
     public var attempts: Int
+    /// Whether interpreters are forked from warm ones; otherwise each run starts its own.
+    public var isWarm: Bool
 
     public init(
         queueLimit: Int = 10_000,
@@ -27,7 +29,8 @@ public struct EngineConfiguration: Sendable {
         buildCacheSize: Int = 512 << 20,
         artefactLimit: Int = 4096,
         submissionsPerSlot: Int = 4,
-        attempts: Int = 3
+        attempts: Int = 3,
+        isWarm: Bool = true
     ) {
         self.queueLimit = queueLimit
         self.defaultLimits = defaultLimits
@@ -37,6 +40,7 @@ public struct EngineConfiguration: Sendable {
         self.artefactLimit = artefactLimit
         self.submissionsPerSlot = submissionsPerSlot
         self.attempts = attempts
+        self.isWarm = isWarm
     }
 
     /// What a submission may ask for where nothing else is configured.

@@ -112,7 +112,7 @@ public struct Grader: Sendable {
         }
 
         // A lane of its own for all runs of the submission.
-        let runner = JailRunner(pool: pool, attempts: configuration.attempts)
+        let runner = JailRunner(pool: pool, attempts: configuration.attempts, isWarm: configuration.isWarm)
         let limits = submission.limits.resolved(defaults: configuration.defaultLimits)
         let builder = SubmissionBuilder(
             program: ProgramBuilder(

@@ -7,6 +7,8 @@ import Toolchains
 struct JailRunner: Sendable {
     var pool: SlotPool
     var attempts: Int
+    /// Whether interpreters are forked where a command says that they can be.
+    var isWarm: Bool
     /// Whose turn at the slots these runs take: one submission's.
     var lane = SlotLane()
 
@@ -22,7 +24,8 @@ struct JailRunner: Sendable {
     ) async throws -> JailOutcome {
         let executable: JailRequest.Executable
         switch command.executable {
-        case .path(let path): executable = .path(path)
+        case .path(let path):
+            executable = server(command.forkServer, limits).map { .fork($0) } ?? .path(path)
         case .artefact:
             guard let artefact else { throw SandboxError.resources("the command wants an artefact that was not built") }
             executable = .artefact(artefact)
@@ -36,7 +39,11 @@ struct JailRunner: Sendable {
             stdin: stdin,
             channel: command.channel,
             examiner: command.examiner.map {
-                .init(executable: $0.executable, arguments: $0.arguments, environment: $0.environment)
+                .init(
+                    executable: server($0.forkServer, limits).map { .fork($0) } ?? .path($0.executable),
+                    arguments: $0.arguments,
+                    environment: $0.environment
+                )
             },
             outputCap: outputCap,
             responseCap: outputCap,
@@ -54,6 +61,24 @@ struct JailRunner: Sendable {
                 attempt += 1
             }
         }
+    }
+}
+
+extension JailRunner {
+    private func server(_ server: ForkServer?, _ limits: JailLimits) -> JailSpec.ForkServer? {
+        isWarm ? server.map { JailSpec.ForkServer($0, stackBytes: limits.stackBytes) } : nil
+    }
+}
+
+extension JailSpec.ForkServer {
+    /// A toolchain's server as the jailer takes it.
+    init(_ server: Toolchains.ForkServer, stackBytes: UInt64) {
+        self.init(
+            executable: server.executable,
+            arguments: server.arguments,
+            environment: JailEnvironment.list(adding: server.environment),
+            stackBytes: stackBytes
+        )
     }
 }
 

@@ -1,5 +1,6 @@
 public import GradingModel
 public import Images
+public import JailProtocol
 public import Toolchains
 
 /// A language as this service runs it: how, and on which image.
@@ -31,6 +32,30 @@ public struct LanguageRuntime: Sendable {
             runtimes[toolchain.language] = LanguageRuntime(toolchain: toolchain, image: image)
         }
         return runtimes
+    }
+
+    /// What slots are to have ready for runs under the usual limits.
+    public func warmUp(_ configuration: EngineConfiguration) -> WarmUp {
+        var servers: [JailSpec.ForkServer] = []
+        if configuration.isWarm {
+            let limits = configuration.defaultLimits
+            let kinds: [TestCase.Kind] = [
+                .stdinStdout(input: "", expected: []), .functionCall(function: "f", arguments: [], expected: []),
+            ]
+            for kind in kinds {
+                let command = toolchain.command(
+                    for: TestCase(kind),
+                    code: "",
+                    limits: limits,
+                    comparison: ComparisonOptions()
+                )
+                let server = command.forkServer.map {
+                    JailSpec.ForkServer($0, stackBytes: JailLimits(limits).stackBytes)
+                }
+                if let server, !servers.contains(server) { servers.append(server) }
+            }
+        }
+        return WarmUp(image: imagePath, servers: servers)
     }
 
     /// The image's folder below the store, as the jailer is told it.

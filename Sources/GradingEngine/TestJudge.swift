@@ -84,6 +84,7 @@ struct TestJudge: Sendable {
         result.cpuTime = Double(report.cpuMicroseconds) / 1_000_000
         result.wallTime = Double(report.wallMicroseconds) / 1_000_000
         result.memoryPeakKB = Int(report.memoryPeakBytes >> 10)
+        result.isWarm = report.isWarm
         switch report.ending {
         case .exited(let status): result.exitCode = Int(status)
         case .signaled(let number): result.signal = SignalNames.name(of: number)

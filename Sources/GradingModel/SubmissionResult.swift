@@ -47,6 +47,8 @@ public struct TestResult: Sendable, Hashable {
     ///
     /// No verdict depends on it.
     public var suspicion: [String] = []
+    /// Whether the interpreter was forked from a warm one; `nil` where nothing ran.
+    public var isWarm: Bool?
 
     public init(index: Int, name: String?, type: String, verdict: Verdict, message: String? = nil) {
         self.index = index

@@ -78,6 +78,8 @@ public struct JailReport: Sendable, Hashable {
     public var outputs: [OutputUsage]
     public var artefact: ArtefactOutcome
     public var deniedCalls: [DeniedCall]
+    /// Its processes are forks of warm interpreters, all of them.
+    public var isWarm: Bool
 
     public init(
         ending: Ending,
@@ -88,7 +90,8 @@ public struct JailReport: Sendable, Hashable {
         oomKills: UInt32,
         outputs: [OutputUsage],
         artefact: ArtefactOutcome,
-        deniedCalls: [DeniedCall] = []
+        deniedCalls: [DeniedCall] = [],
+        isWarm: Bool = false
     ) {
         self.ending = ending
         self.kill = kill
@@ -99,6 +102,7 @@ public struct JailReport: Sendable, Hashable {
         self.outputs = outputs
         self.artefact = artefact
         self.deniedCalls = deniedCalls
+        self.isWarm = isWarm
     }
 }
 
@@ -147,27 +151,29 @@ public enum JailerMessage: Sendable, Hashable {
     case ending(SlotEnding)
 }
 
-/// What the service sends beside `JailSpec`s: one byte, which no spec is.
+/// What the service sends to the keeper: one byte.
 public enum JailerCommand: UInt8, Sendable {
-    /// To the keeper, with one descriptor: serve runs on it.
+    /// With one descriptor: serve `SlotRequest`s on it.
     case openSlot = 1
-    /// To a slot: end the current run.
-    case cancel = 2
 }
 
-/// What the jail's init tells the jailer, over a pipe that the program does not have.
+/// What the jail's init tells the jailer, over a socket that the program does not have.
 public enum InitMessage: Sendable, Hashable {
-    /// The jail stands; the program is about to start.
+    /// The jail stands, and waits for a run.
+    case ready
+    /// The program is about to start.
     ///
-    /// CPU time that the building took, and the time on the monotonic clock, in microseconds.
+    /// CPU time that went into it since `ready`, and the time on the monotonic clock, in microseconds.
     case starting(cpuMicroseconds: UInt64, at: UInt64)
+    /// A process of the jail asked for an internet socket: its network namespace may hold something of it.
+    case usesNetwork
     /// A call of this number was refused, for the `count`th time.
     case denied(call: Int32, count: UInt64)
     /// The main process ended, at this time on the monotonic clock, in microseconds.
     case ended(JailReport.Ending, JailReport.ArtefactOutcome, at: UInt64)
     case failure(JailFailure)
 
-    /// Largest message, in bytes: below PIPE_BUF, so that one write is one read.
+    /// Largest message, in bytes.
     public static let maximumSize = 1024
 
     public func encoded() -> [UInt8] {
@@ -190,6 +196,8 @@ public enum InitMessage: Sendable, Hashable {
             writer.integer(UInt8(3))
             writer.integer(call)
             writer.integer(count)
+        case .ready: writer.integer(UInt8(4))
+        case .usesNetwork: writer.integer(UInt8(5))
         }
         return writer.bytes
     }
@@ -211,6 +219,8 @@ public enum InitMessage: Sendable, Hashable {
             )
         case 2: self = .failure(try JailFailure(from: &reader))
         case 3: self = .denied(call: try reader.integer("call"), count: try reader.integer("count"))
+        case 4: self = .ready
+        case 5: self = .usesNetwork
         default: throw WireError(field: "kind", reason: "unknown")
         }
         try reader.finish()
@@ -298,6 +308,7 @@ extension JailReport {
             writer.text(call.name)
             writer.integer(call.count)
         }
+        writer.flag(isWarm)
     }
 
     fileprivate init(from reader: inout WireReader) throws(WireError) {
@@ -322,7 +333,8 @@ extension JailReport {
             artefact: try ArtefactOutcome(from: &reader),
             deniedCalls: try reader.list("denied calls") { reader throws(WireError) in
                 DeniedCall(name: try reader.text("name"), count: try reader.integer("count"))
-            }
+            },
+            isWarm: try reader.flag("warm")
         )
     }
 }

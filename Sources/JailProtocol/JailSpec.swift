@@ -46,12 +46,15 @@ public struct JailLimits: Sendable, Hashable {
 ///
 /// What is not said here is not given: no environment, no file, no descriptor, no device beyond the fixed minimum.
 public struct JailSpec: Sendable, Hashable {
-    /// What the jail's main process executes.
+    /// What a process of the jail is.
     public enum Executable: Sendable, Hashable {
         /// An absolute path in the image.
         case path(String)
         /// A passed descriptor, by index. See execveat(2).
         case descriptor(UInt32)
+        /// A child of a warm interpreter. Where that is not up, its executable is started with the run's own arguments
+        /// and environment, to the same effect.
+        case fork(ForkServer)
     }
 
     /// A file for the work folder, copied from a passed descriptor before the start.
@@ -114,13 +117,13 @@ public struct JailSpec: Sendable, Hashable {
     /// `Examiner.calls` the program reads at 3, what the program writes to 4 the examiner reads at
     /// `Examiner.answers`. The run is over when both have ended; how the program ended is what is reported.
     public struct Examiner: Sendable, Hashable {
-        /// An absolute path in the image.
-        public var executable: String
+        /// A path or a fork.
+        public var executable: Executable
         public var arguments: [String]
         /// `NAME=value`.
         public var environment: [String]
 
-        public init(executable: String, arguments: [String], environment: [String]) {
+        public init(executable: Executable, arguments: [String], environment: [String]) {
             self.executable = executable
             self.arguments = arguments
             self.environment = environment
@@ -198,14 +201,7 @@ extension JailSpec {
     public func encoded() -> [UInt8] {
         var writer = WireWriter()
         writer.text(image)
-        switch executable {
-        case .path(let path):
-            writer.integer(UInt8(0))
-            writer.text(path)
-        case .descriptor(let index):
-            writer.integer(UInt8(1))
-            writer.integer(index)
-        }
+        executable.encode(to: &writer)
         writer.list(arguments) { $0.text($1) }
         writer.list(environment) { $0.text($1) }
         writer.list(files) { writer, file in
@@ -232,7 +228,7 @@ extension JailSpec {
             writer.integer(artefact.capBytes)
         }
         writer.optional(examiner) { writer, examiner in
-            writer.text(examiner.executable)
+            examiner.executable.encode(to: &writer)
             writer.list(examiner.arguments) { $0.text($1) }
             writer.list(examiner.environment) { $0.text($1) }
         }
@@ -251,12 +247,7 @@ extension JailSpec {
     public init(decoding bytes: [UInt8], descriptorCount: Int) throws(WireError) {
         var reader = WireReader(bytes)
         let image = try reader.text("image")
-        let executable: Executable
-        switch try reader.integer("executable", as: UInt8.self) {
-        case 0: executable = .path(try reader.text("executable path"))
-        case 1: executable = .descriptor(try reader.integer("executable descriptor"))
-        default: throw WireError(field: "executable", reason: "unknown kind")
-        }
+        let executable = try Executable(from: &reader)
         let arguments = try reader.list("arguments") { reader throws(WireError) in try reader.text("argument") }
         let environment = try reader.list("environment") { reader throws(WireError) in try reader.text("variable") }
         let files = try reader.list("files") { reader throws(WireError) in
@@ -288,7 +279,7 @@ extension JailSpec {
         }
         let examiner = try reader.optional("examiner") { reader throws(WireError) in
             Examiner(
-                executable: try reader.text("examiner path"),
+                executable: try Executable(from: &reader),
                 arguments: try reader.list("examiner arguments") { reader throws(WireError) in
                     try reader.text("argument")
                 },
@@ -326,26 +317,24 @@ extension JailSpec {
 
     /// Checks what the codec alone does not: indexes, targets, and that no path can leave its folder.
     private func validate(descriptorCount: Int) throws(WireError) {
-        func checkPath(_ path: String, _ field: String) throws(WireError) {
-            let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-            guard !path.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
-                throw WireError(field: field, reason: "\"\(path)\" is not a plain relative path")
-            }
-        }
         func checkIndex(_ index: UInt32, _ field: String) throws(WireError) {
             guard index < descriptorCount else {
                 throw WireError(field: field, reason: "no descriptor \(index) was passed")
             }
         }
-        try checkPath(image, "image")
+        try Self.checkPath(image, "image")
         guard !arguments.isEmpty else { throw WireError(field: "arguments", reason: "empty") }
-        switch executable {
-        case .path(let path):
-            guard path.hasPrefix("/") else { throw WireError(field: "executable path", reason: "not absolute") }
-        case .descriptor(let index): try checkIndex(index, "executable descriptor")
+        func checkExecutable(_ executable: Executable, _ field: String) throws(WireError) {
+            switch executable {
+            case .path(let path):
+                guard path.hasPrefix("/") else { throw WireError(field: "\(field) path", reason: "not absolute") }
+            case .descriptor(let index): try checkIndex(index, "\(field) descriptor")
+            case .fork(let server): try server.validate()
+            }
         }
+        try checkExecutable(executable, "executable")
         for file in files {
-            try checkPath(file.path, "file path")
+            try Self.checkPath(file.path, "file path")
             try checkIndex(file.descriptor, "file descriptor")
         }
         var targets: Set<UInt32> = []
@@ -367,21 +356,30 @@ extension JailSpec {
             throw WireError(field: "link descriptor", reason: "a link's descriptor is of use for nothing else")
         }
         if let examiner {
-            guard examiner.executable.hasPrefix("/") else {
-                throw WireError(field: "examiner path", reason: "not absolute")
+            if case .descriptor = examiner.executable {
+                throw WireError(field: "examiner", reason: "neither a path nor a fork")
             }
+            try checkExecutable(examiner.executable, "examiner")
             guard !examiner.arguments.isEmpty else { throw WireError(field: "examiner arguments", reason: "empty") }
             guard targets.isDisjoint(with: [Examiner.answers, Examiner.calls]) else {
                 throw WireError(field: "target", reason: "5 and 6 are the examiner's pipes to the program")
             }
         }
         if let artefact {
-            try checkPath(artefact.path, "artefact path")
+            try Self.checkPath(artefact.path, "artefact path")
             try checkIndex(artefact.descriptor, "artefact descriptor")
         }
         guard limits.memoryBytes > 0, limits.processes > 0, limits.wallMicroseconds > 0, limits.cpuMicroseconds > 0
         else {
             throw WireError(field: "limits", reason: "memory, processes and times must be above zero")
+        }
+    }
+
+    /// Nothing that leads out of the folder it is relative to.
+    static func checkPath(_ path: String, _ field: String) throws(WireError) {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard !path.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
+            throw WireError(field: field, reason: "\"\(path)\" is not a plain relative path")
         }
     }
 }

@@ -101,6 +101,9 @@ struct WireReader {
         try flag(field) ? try read(&self) : nil
     }
 
+    /// What has not been read.
+    func rest() -> [UInt8] { Array(bytes[offset...]) }
+
     func finish() throws(WireError) {
         guard offset == bytes.count else {
             throw WireError(field: "end", reason: "\(bytes.count - offset) bytes too many")

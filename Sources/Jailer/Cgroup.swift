@@ -1,3 +1,4 @@
+import Glibc
 public import JailProtocol
 import LinuxSystem
 
@@ -8,33 +9,80 @@ struct CgroupUsage {
     var oomKills: UInt32
 }
 
-/// How a jail's first process comes into its group.
-///
-/// Nobody is ever moved in while a run waits: a write to `cgroup.procs` waits some 10 ms for the kernel.
-enum CgroupEntry {
-    /// Born there by clone3(2) with CLONE_INTO_CGROUP.
-    case cloneInto(descriptor: Int32)
-    /// Born there as the child of a launcher that lives in the group.
-    case launcher(Launcher)
-}
-
 /// One slot's control group: limits and accounts for one run at a time.
 ///
-/// The calls come in this order for every run: `prepare`, `usage` as often as wanted, `finish`.
+/// Nobody is ever moved in while a run waits, since a write to `cgroup.procs` waits some 10 ms for the kernel: templates
+/// are moved in once, and what they clone is born in the group.
+///
+/// The calls come in this order for every run: `makeRun`, `begin`, `usage` and `memoryPeak` as often as wanted, `finish`.
 protocol Cgroup: AnyObject {
+    /// Moves a template in, for good: its memory and its processes are not the runs'.
+    func adopt(_ template: pid_t) throws(SyscallError)
+    /// Takes note of a process that a template started for good, or of its end.
+    func note(resident pid: pid_t)
+    func forget(resident pid: pid_t)
+    /// Makes ready for a jail to be cloned; answers the group that it is to be born in, where that is not its template's.
+    func makeRun() throws(SyscallError) -> Int32?
     /// Sets the limits and starts the accounts at zero. Swap is off.
-    func prepare(memoryBytes: UInt64, processes: UInt32) throws(SyscallError) -> CgroupEntry
+    func begin(memoryBytes: UInt64, processes: UInt32) throws(SyscallError)
+    /// What was used since `begin`.
     func usage() throws(SyscallError) -> CgroupUsage
-    /// Highest memory use since `prepare`, in bytes.
+    /// Highest memory use since `begin`, in bytes.
     func memoryPeak() throws(SyscallError) -> UInt64
-    /// Kills whatever is left; the jail's pid namespace has mostly done so before.
-    func killAll() throws(SyscallError)
-    /// Checks that nothing is left in the group and puts it in order for the next run.
-    /// - Throws: when something is; the slot must not be used again.
+    /// Checks that nothing of the run is left in the group, and kills what is.
+    /// - Throws: when something does not go; the slot must not be used again.
     func finish() throws(SyscallError)
-    /// Removes the group from the host.
+    /// Removes the group from the host, after its templates have ended.
     /// - Throws: when something keeps it.
     func remove() throws(SyscallError)
+}
+
+/// An open file of a control group, read and written anew from its start.
+///
+/// Open until the process ends.
+struct ControlFile {
+    private let descriptor: Int32
+    let path: String
+
+    init(_ path: String, writable: Bool = true) throws(SyscallError) {
+        self.path = path
+        descriptor = try Descriptor.open(path, writable ? O_RDWR : O_RDONLY).release()
+    }
+
+    func close() { _ = Glibc.close(descriptor) }
+
+    /// The number that the file begins with.
+    func number() throws(SyscallError) -> UInt64 {
+        var buffer = [UInt8](repeating: 0, count: 32)
+        let count = try retrying("pread", path) { pread(descriptor, &buffer, buffer.count, 0) }
+        return Self.number(buffer[..<count])
+    }
+
+    /// The number behind a key in a flat-keyed file.
+    func number(of key: StaticString) throws(SyscallError) -> UInt64 {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = try retrying("pread", path) { pread(descriptor, &buffer, buffer.count, 0) }
+        let wanted = UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
+        for line in buffer[..<count].split(separator: UInt8(ascii: "\n")) where line.starts(with: wanted) {
+            let rest = line.dropFirst(wanted.count)
+            if rest.first == UInt8(ascii: " ") { return Self.number(rest.dropFirst()) }
+        }
+        throw SyscallError("read \(key)", path, errno: ENOENT)
+    }
+
+    func write(_ text: String) throws(SyscallError) {
+        let bytes = Array(text.utf8)
+        try retrying("write", "\(path), \"\(text)\"") { pwrite(descriptor, bytes, bytes.count, 0) }
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> UInt64 {
+        var value: UInt64 = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { break }
+            value = value &* 10 &+ UInt64(digit - UInt8(ascii: "0"))
+        }
+        return value
+    }
 }
 
 /// How long a group may take to be empty once its processes were killed: 15 s, in microseconds.

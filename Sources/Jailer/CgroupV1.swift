@@ -1,8 +1,7 @@
-public import JailProtocol
 import Glibc
-public import LinuxSystem
+import LinuxSystem
 
-/// A slot's groups in the v1 hierarchies of memory, pids and cpuacct: made once, with a launcher that lives in them.
+/// A slot's groups in the v1 hierarchies of memory, pids and cpuacct: made once, with its templates in them.
 ///
 /// See Documentation/admin-guide/cgroup-v1.
 public final class CgroupV1: Cgroup {
@@ -30,85 +29,150 @@ public final class CgroupV1: Cgroup {
     }
 
     private let folders: Folders
-    private let launcher: Launcher
-    private let cpu: Int32
-    private let oom: Int32
-    private let swapAccounting: Bool
-    /// What the launcher itself holds: not the program's.
-    private let launcherMemory: UInt64
+    private let memoryLimit: ControlFile
+    /// With swap; `nil` where the kernel does not account it.
+    private let swapLimit: ControlFile?
+    private let memoryUsage: ControlFile
+    private let memoryMaximum: ControlFile
+    private let memoryStatistics: ControlFile
+    private let socketLimit: ControlFile
+    private let socketMaximum: ControlFile
+    private let oom: ControlFile
+    private let cpu: ControlFile
+    private let processLimit: ControlFile
+    private let processes: ControlFile
+
+    /// Templates and fork servers: they are there between runs.
+    private var residents: Set<pid_t> = []
+    /// What they hold beside page cache, and the whole use with it at that time, in bytes; `nil` where the residents
+    /// have changed since.
+    private var measured: (residents: UInt64, usage: UInt64)?
+    private var limits: (memory: UInt64, processes: UInt64)?
+    /// At the run's begin: its own use is what came on top.
+    private var cpuBefore: UInt64 = 0
     private var oomKillsBefore: UInt32 = 0
-    /// The launcher's, and the page cache of the image's files, which the kernel gives back when it must.
     private var memoryBefore: UInt64 = 0
 
-    init(folders: Folders, launcher: Launcher) throws(SyscallError) {
+    /// What the residents may come to hold more in the course of a run: 1 MiB.
+    private static let residentSlack: UInt64 = 1 << 20
+    /// Files in memory of a run before, in bytes, that are still being freed.
+    private static let leftoverSlack: UInt64 = 4 << 20
+
+    init(folders: Folders) throws(SyscallError) {
         self.folders = folders
-        self.launcher = launcher
         try folders.make()
-        swapAccounting = access(folders.memory + "/memory.memsw.limit_in_bytes", F_OK) == 0
-        cpu = try Descriptor.open(folders.cpuacct + "/cpuacct.usage", O_RDWR).release()
-        oom = try Descriptor.open(folders.memory + "/memory.oom_control", O_RDONLY).release()
-        for folder in folders.all { try TextFile.write(folder + "/cgroup.procs", String(launcher.pid)) }
-        // Pages that it had before are charged elsewhere; what it dirties from now on is a few pages.
-        launcherMemory = 1 << 20
+        let memory = folders.memory + "/memory."
+        memoryLimit = try ControlFile(memory + "limit_in_bytes")
+        let swap = memory + "memsw.limit_in_bytes"
+        swapLimit = access(swap, F_OK) == 0 ? try ControlFile(swap) : nil
+        memoryUsage = try ControlFile(memory + "usage_in_bytes", writable: false)
+        memoryMaximum = try ControlFile(memory + "max_usage_in_bytes")
+        memoryStatistics = try ControlFile(memory + "stat", writable: false)
+        socketLimit = try ControlFile(memory + "kmem.tcp.limit_in_bytes")
+        socketMaximum = try ControlFile(memory + "kmem.tcp.max_usage_in_bytes")
+        oom = try ControlFile(memory + "oom_control", writable: false)
+        cpu = try ControlFile(folders.cpuacct + "/cpuacct.usage")
+        processLimit = try ControlFile(folders.pids + "/pids.max")
+        processes = try ControlFile(folders.pids + "/pids.current", writable: false)
     }
 
-    func prepare(memoryBytes: UInt64, processes: UInt32) throws(SyscallError) -> CgroupEntry {
-        let memory = folders.memory
-        let limit = String(memoryBytes + launcherMemory)
-        // The limit with swap may never be below the one without: open it, set the one, close it again.
-        if swapAccounting { try TextFile.write(memory + "/memory.memsw.limit_in_bytes", "-1") }
-        try TextFile.write(memory + "/memory.limit_in_bytes", limit)
-        if swapAccounting { try TextFile.write(memory + "/memory.memsw.limit_in_bytes", limit) }
-        // What waits in TCP and UDP sockets has an account of its own here, and none without a limit.
-        try TextFile.write(memory + "/memory.kmem.tcp.limit_in_bytes", limit)
-        // The launcher and the jail's init come on top of what the program may have.
-        try TextFile.write(folders.pids + "/pids.max", String(processes + 2))
-        try TextFile.write(memory + "/memory.max_usage_in_bytes", "0")
-        try TextFile.write(memory + "/memory.kmem.tcp.max_usage_in_bytes", "0")
-        try TextFile.write(folders.cpuacct + "/cpuacct.usage", "0")
+    func adopt(_ template: pid_t) throws(SyscallError) {
+        for folder in folders.all { try TextFile.write(folder + "/cgroup.procs", String(template)) }
+        note(resident: template)
+    }
+
+    func note(resident pid: pid_t) {
+        residents.insert(pid)
+        measured = nil
+    }
+
+    func forget(resident pid: pid_t) {
+        residents.remove(pid)
+        measured = nil
+    }
+
+    /// Jails are born in their template's group.
+    func makeRun() throws(SyscallError) -> Int32? { nil }
+
+    func begin(memoryBytes: UInt64, processes count: UInt32) throws(SyscallError) {
+        // The jail's init is here already: it comes on top of what the program may have, as do the residents.
+        try setLimits(
+            memory: memoryBytes + (try measureResidents()) + Self.residentSlack,
+            processes: UInt64(count) + (try processes.number())
+        )
+        try memoryMaximum.write("0")
+        try socketMaximum.write("0")
         // Last: a lower limit has just taken cache away.
-        memoryBefore = try number(memory + "/memory.usage_in_bytes")
+        memoryBefore = try memoryUsage.number()
+        cpuBefore = try cpu.number()
         oomKillsBefore = try oomKills()
-        return .launcher(launcher)
+    }
+
+    private func setLimits(memory: UInt64, processes: UInt64) throws(SyscallError) {
+        if limits?.memory != memory {
+            let limit = String(memory)
+            // The limit with swap may never be below the one without: open it, set the one, close it again.
+            try swapLimit?.write("-1")
+            try memoryLimit.write(limit)
+            try swapLimit?.write(limit)
+            // What waits in TCP and UDP sockets has an account of its own here, and none without a limit.
+            try socketLimit.write(limit)
+        }
+        if limits?.processes != processes { try processLimit.write(String(processes)) }
+        limits = (memory, processes)
+    }
+
+    /// What was there before the run, page cache apart, which the kernel gives back when it must.
+    private func measureResidents() throws(SyscallError) -> UInt64 {
+        var usage = try memoryUsage.number()
+        if let known = measured, usage <= known.usage + Self.leftoverSlack {
+            measured?.usage = min(known.usage, usage)
+            return known.residents
+        }
+        // Files in memory of the last run are freed a moment after it has ended.
+        for _ in 0..<1000 {
+            if try memoryStatistics.number(of: "shmem") <= Self.leftoverSlack { break }
+            usleep(500)
+        }
+        let cache = try memoryStatistics.number(of: "inactive_file") + memoryStatistics.number(of: "active_file")
+        usage = try memoryUsage.number()
+        let residents = measured?.residents ?? usage - min(usage, cache)
+        measured = (residents, usage)
+        return residents
     }
 
     func usage() throws(SyscallError) -> CgroupUsage {
         CgroupUsage(
-            cpuMicroseconds: (UInt64(try text(cpu, "cpuacct.usage").prefix { $0.isNumber }) ?? 0) / 1000,
+            cpuMicroseconds: (try cpu.number() - cpuBefore) / 1000,
             oomKills: try oomKills() - oomKillsBefore
         )
     }
 
     func memoryPeak() throws(SyscallError) -> UInt64 {
-        let memory = folders.memory
-        let peak = try number(memory + "/memory.max_usage_in_bytes")
+        let peak = try memoryMaximum.number()
         // Cache that was there before and is gone had to make room for the program: it was not there at the peak.
-        let others = min(memoryBefore, try number(memory + "/memory.usage_in_bytes"))
-        return peak - min(peak, others) + (try number(memory + "/memory.kmem.tcp.max_usage_in_bytes"))
-    }
-
-    func killAll() throws(SyscallError) {
-        for pid in try others() { kill(pid, SIGKILL) }
+        let others = min(memoryBefore, try memoryUsage.number())
+        return peak - min(peak, others) + (try socketMaximum.number())
     }
 
     func finish() throws(SyscallError) {
+        // The usual case costs one read: of the run there is nobody.
+        if try processes.number() <= UInt64(residents.count) { return }
         let deadline = monotonicMicroseconds() + groupPatience
         for attempt in 0... {
+            usleep(attempt < 20 ? 100 : 10_000)
             let left = try others()
-            if left.isEmpty { return }
+            // Threads and the dead that nobody has reaped yet are in the count alone.
+            if left.isEmpty, try processes.number() <= UInt64(residents.count) { return }
             guard monotonicMicroseconds() < deadline else { throw SyscallError("empty", folders.pids, errno: EBUSY) }
-            for pid in left { kill(pid, SIGKILL) }
-            usleep(attempt < 20 ? 500 : 10_000)
+            if attempt > 10 { for pid in left { kill(pid, SIGKILL) } }
         }
     }
 
     func remove() throws(SyscallError) {
-        close(cpu)
-        close(oom)
-        launcher.stop()
         let deadline = monotonicMicroseconds() + groupPatience
         for folder in folders.all {
-            // The launcher leaves its groups a moment after it was waited for.
+            // Processes leave their groups a moment after they have ended.
             while rmdir(folder) != 0 {
                 let error = errno
                 guard error == EBUSY, monotonicMicroseconds() < deadline else {
@@ -119,28 +183,11 @@ public final class CgroupV1: Cgroup {
         }
     }
 
-    /// Processes in the group beside the launcher.
+    /// Processes in the group beside the residents.
     private func others() throws(SyscallError) -> [pid_t] {
         try TextFile.read(folders.pids + "/cgroup.procs").split(separator: "\n").compactMap { pid_t($0) }
-            .filter { $0 != launcher.pid }
+            .filter { !residents.contains($0) }
     }
 
-    private func oomKills() throws(SyscallError) -> UInt32 {
-        let text = try text(oom, "memory.oom_control")
-        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("oom_kill ") }) else {
-            throw SyscallError("read oom_kill", folders.memory + "/memory.oom_control", errno: ENOENT)
-        }
-        return UInt32(line.dropFirst(9)) ?? 0
-    }
-
-    private func number(_ path: String) throws(SyscallError) -> UInt64 {
-        UInt64(try TextFile.read(path).prefix { $0.isNumber }) ?? 0
-    }
-
-    /// Reads an open control file anew from its start.
-    private func text(_ file: Int32, _ name: String) throws(SyscallError) -> String {
-        var buffer = [UInt8](repeating: 0, count: 512)
-        let count = try retrying("pread", name) { pread(file, &buffer, buffer.count, 0) }
-        return String(decoding: buffer[..<count], as: UTF8.self)
-    }
+    private func oomKills() throws(SyscallError) -> UInt32 { UInt32(clamping: try oom.number(of: "oom_kill")) }
 }

@@ -1,94 +1,123 @@
-import CJail
 import Glibc
 import LinuxSystem
 
-/// A slot's group in the unified hierarchy: made anew for each run.
+/// A slot's groups in the unified hierarchy: one for its templates, and one that is made anew for each run.
 ///
-/// See Documentation/admin-guide/cgroup-v2.rst.
+/// Both, and the slot's own above them, let the jails' root clone into them, which writes to no other file there. See
+/// Documentation/admin-guide/cgroup-v2.rst.
 final class CgroupV2: Cgroup {
     private let folder: String
+    private let owner: uid_t
     private var run: Run?
 
     /// The open files of one run's group.
     private struct Run {
         var group: Int32
-        var cpu: Int32
-        var events: Int32
+        var cpu: ControlFile
+        var events: ControlFile
+        var cpuBefore: UInt64 = 0
     }
 
-    /// - Parameter folder: the slot's group, which does not exist between runs.
-    init(folder: String) { self.folder = folder }
+    private var templates: String { folder + "/templates" }
+    private var runFolder: String { folder + "/run" }
 
-    func prepare(memoryBytes: UInt64, processes: UInt32) throws(SyscallError) -> CgroupEntry {
-        let path = folder
+    /// - Parameters:
+    ///   - folder: the slot's group, which must not exist.
+    ///   - owner: the host's id of the jails' root.
+    init(folder: String, owner: uid_t) throws(SyscallError) {
+        self.folder = folder
+        self.owner = owner
+        for path in [folder, folder + "/templates"] { try retrying("mkdir", path) { mkdir(path, 0o755) } }
+        try TextFile.write(folder + "/cgroup.subtree_control", "+memory +pids")
+        // Nothing that a template does comes near to these.
+        try TextFile.write(folder + "/templates/memory.max", String(2 << 30))
+        try TextFile.write(folder + "/templates/memory.swap.max", "0")
+        try TextFile.write(folder + "/templates/pids.max", "256")
+        // Asked of the common ancestor as well: cgroups(7), "Delegation containment".
+        for path in [folder, folder + "/templates"] { try giveProcesses(of: path) }
+    }
+
+    private func giveProcesses(of path: String) throws(SyscallError) {
+        let file = path + "/cgroup.procs"
+        try retrying("chown", file) { chown(file, owner, .max) }
+    }
+
+    func adopt(_ template: pid_t) throws(SyscallError) {
+        try TextFile.write(templates + "/cgroup.procs", String(template))
+    }
+
+    // They have a group of their own.
+    func note(resident pid: pid_t) {}
+    func forget(resident pid: pid_t) {}
+
+    func makeRun() throws(SyscallError) -> Int32? {
+        let path = runFolder
         try retrying("mkdir", path) { mkdir(path, 0o755) }
-        try TextFile.write(folder + "/memory.max", String(memoryBytes))
-        try TextFile.write(folder + "/memory.swap.max", "0")
-        try TextFile.write(folder + "/memory.oom.group", "1")
-        // The jail's init comes on top of what the program may have.
-        try TextFile.write(folder + "/pids.max", String(processes + 1))
+        try giveProcesses(of: path)
+        try TextFile.write(path + "/memory.swap.max", "0")
+        try TextFile.write(path + "/memory.oom.group", "1")
         let run = Run(
-            group: try Descriptor.open(folder, O_RDONLY | O_DIRECTORY).release(),
-            cpu: try Descriptor.open(folder + "/cpu.stat", O_RDONLY).release(),
-            events: try Descriptor.open(folder + "/memory.events", O_RDONLY).release()
+            group: try Descriptor.open(path, O_RDONLY | O_DIRECTORY).release(),
+            cpu: try ControlFile(path + "/cpu.stat", writable: false),
+            events: try ControlFile(path + "/memory.events", writable: false)
         )
         self.run = run
-        return .cloneInto(descriptor: run.group)
+        return run.group
+    }
+
+    func begin(memoryBytes: UInt64, processes: UInt32) throws(SyscallError) {
+        try TextFile.write(runFolder + "/memory.max", String(memoryBytes))
+        // The jail's init comes on top of what the program may have.
+        try TextFile.write(runFolder + "/pids.max", String(processes + 1))
+        guard var run else { throw SyscallError("read", runFolder, errno: ENOENT) }
+        run.cpuBefore = try run.cpu.number(of: "usage_usec")
+        self.run = run
     }
 
     func usage() throws(SyscallError) -> CgroupUsage {
-        guard let run else { throw SyscallError("read", folder, errno: ENOENT) }
+        guard let run else { throw SyscallError("read", runFolder, errno: ENOENT) }
         return CgroupUsage(
-            cpuMicroseconds: try value(of: "usage_usec", in: run.cpu, "cpu.stat"),
-            oomKills: UInt32(clamping: try value(of: "oom_kill", in: run.events, "memory.events"))
+            cpuMicroseconds: try run.cpu.number(of: "usage_usec") - run.cpuBefore,
+            oomKills: UInt32(clamping: try run.events.number(of: "oom_kill"))
         )
     }
 
     func memoryPeak() throws(SyscallError) -> UInt64 {
-        let text = try TextFile.read(folder + "/memory.peak")
+        let text = try TextFile.read(runFolder + "/memory.peak")
         return UInt64(text.prefix { $0.isNumber }) ?? 0
     }
 
-    func killAll() throws(SyscallError) { try TextFile.write(folder + "/cgroup.kill", "1") }
-
     func finish() throws(SyscallError) {
         closeFiles()
-        // Ended processes leave the group a moment after they were waited for.
+        try remove(runFolder)
+    }
+
+    func remove() throws(SyscallError) {
+        for path in [runFolder, templates, folder] { try remove(path) }
+    }
+
+    /// Removes a group; what is left in it is killed.
+    private func remove(_ path: String) throws(SyscallError) {
+        // Ended processes leave the group a moment after they have ended.
         let deadline = monotonicMicroseconds() + groupPatience
         for attempt in 0... {
             // Not there: it could not be made.
-            if rmdir(folder) == 0 || errno == ENOENT { return }
+            if rmdir(path) == 0 || errno == ENOENT { return }
             let error = errno
             guard error == EBUSY, monotonicMicroseconds() < deadline else {
-                throw SyscallError("rmdir", folder, errno: error)
+                throw SyscallError("rmdir", path, errno: error)
             }
-            if attempt == 0 { try killAll() }
+            if attempt == 0 { try TextFile.write(path + "/cgroup.kill", "1") }
             usleep(attempt < 20 ? 500 : 10_000)
         }
     }
 
-    /// Between runs there is none.
-    func remove() throws(SyscallError) { try finish() }
-
     private func closeFiles() {
         guard let run else { return }
         close(run.group)
-        close(run.cpu)
-        close(run.events)
+        run.cpu.close()
+        run.events.close()
         self.run = nil
-    }
-
-    /// The number behind a key in a flat-keyed file, read anew from its start.
-    private func value(of key: String, in file: Int32, _ name: String) throws(SyscallError) -> UInt64 {
-        var buffer = [UInt8](repeating: 0, count: 2048)
-        let count = try retrying("pread", folder + "/" + name) { pread(file, &buffer, buffer.count, 0) }
-        for line in buffer[..<count].split(separator: UInt8(ascii: "\n")) {
-            let fields = line.split(separator: UInt8(ascii: " "))
-            if fields.count == 2, fields[0].elementsEqual(key.utf8) {
-                return UInt64(String(decoding: fields[1], as: UTF8.self)) ?? 0
-            }
-        }
-        throw SyscallError("read \(key)", folder + "/" + name, errno: ENOENT)
     }
 
     /// Makes the service's group below `parent` and gives its children the controllers.

@@ -1,5 +1,16 @@
 import CJail
 import Glibc
+import JailProtocol
+
+/// Closes whatever a child has open of its parent's, which would keep others from seeing the end of a pipe.
+func closeDescriptors(except kept: [Int32]) throws(JailFailure) {
+    var next: UInt32 = 0
+    for descriptor in kept.map(UInt32.init).sorted() {
+        if descriptor > next { try step("close_range", cjail_close_range(next, descriptor - 1, false)) }
+        next = descriptor + 1
+    }
+    try step("close_range", cjail_close_range(next, .max, false))
+}
 
 /// A NULL-terminated array of C strings, for execve(2); lives as long as the process.
 struct CStringArray {

@@ -19,7 +19,11 @@ struct HostResources {
     func removeGroups(ofRetired slots: inout Set<UInt32>) {
         slots = slots.filter { index in
             let folders = groups.map { "\($0)/\(Slot.name(index))" }
-            for folder in folders { rmdir(folder) }
+            for folder in folders {
+                // Those that a slot has on v2, then its own.
+                for inner in ["run", "templates"] { rmdir("\(folder)/\(inner)") }
+                rmdir(folder)
+            }
             return folders.contains { access($0, F_OK) == 0 }
         }
     }

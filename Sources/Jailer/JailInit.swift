@@ -1,198 +1,139 @@
-import CCap
 import CJail
 import Glibc
 import JailProtocol
 import LinuxSystem
 
-/// The jail's first process: builds it from inside, starts the program, and reports how that ended.
+/// A jail's first process: builds it from inside, waits for a run, starts the program, and reports how that ended.
 ///
-/// Runs in a process cloned from a single-threaded jailer, as pid 1 of the jail. It holds no authority: it cannot say
-/// more than what a process's exit status says. When it ends, the kernel kills everything in the jail
-/// (pid_namespaces(7)).
+/// Cloned from a template, which is single-threaded, as pid 1 of the jail. It holds no authority: it cannot say more than
+/// what a process's exit status says. When it ends, the kernel kills everything in the jail (pid_namespaces(7)).
 struct JailInit {
-    var spec: JailSpec
-    /// The passed descriptors that `spec` indexes.
-    var descriptors: [Int32]
-    /// The folder that `spec.image` is below.
-    var imageStore: String
-    /// The program's ends of its pipes, by target.
-    var pipes: [(target: UInt32, end: Int32)]
-    /// Readable once the jailer has written the id maps; at its end, the jailer is gone.
-    var gate: Int32
-    /// Where `InitMessage`s go.
-    var status: Int32
+    /// Where the run comes from, and where `InitMessage`s go; at its end, the jailer is gone.
+    var socket: Int32
+    /// Sizes of the jail's file systems.
+    var memoryBytes: UInt64
+    var inodes: UInt32
     var filters: JailFilters
 
     /// Does everything; never returns.
     func run() -> Never {
         do throws(JailFailure) {
-            try closeOthers()
-            try waitForIDs()
-            try buildJail()
-            let members = try makeMembers()
-            send(.starting(cpuMicroseconds: processCPUMicroseconds(), at: monotonicMicroseconds()))
+            try closeDescriptors(except: [socket])
+            // The template leaves its dead to the kernel.
+            signal(SIGCHLD, SIG_DFL)
+            try offerToOOMKiller()
+            umask(0o022)
+            try JailRoot.mountRun(memoryBytes: memoryBytes, inodes: inodes)
+            let namespaces = try openNamespaces()
             try step("no_new_privs", cjail_no_new_privileges())
             // From here on this process, too, may make no other calls than a program.
             let denied = try step("seccomp", filters.program.loadNotifying())
             let ended = try step("signalfd", cjail_signal_descriptor(SIGCHLD))
-            var running: [pid_t: Member] = [:]
-            for member in members { running[try start(member)] = member }
-            try Privileges.dropAllCapabilities()
-            // The members' ends stay open in them alone, so that their end is an end.
-            for descriptor in members.flatMap(\.descriptors) { close(descriptor.end) }
-            // A link's own descriptor is another than the member's end where both were passed by a launcher.
-            for link in spec.links { close(descriptors[Int(link.descriptor)]) }
-            try step("seccomp of the init", filters.initProcess.load())
-            try supervise(running, ended: ended, denied: denied)
+            let idle = processCPUMicroseconds()
+            send(.ready)
+            try serve(try receiveRequest(), namespaces: namespaces, denied: denied, ended: ended, idle: idle)
         } catch {
             send(.failure(error))
         }
         _exit(1)
     }
 
-    /// Closes whatever else the process that cloned this one had open: its ends of the pipes, above all, would keep the
-    /// program from ever seeing the end of its input.
-    private func closeOthers() throws(JailFailure) {
-        var next: UInt32 = 0
-        for kept in Set([gate, status] + pipes.map(\.end) + descriptors).map(UInt32.init).sorted() {
-            if kept > next { try step("close_range", cjail_close_range(next, kept - 1, false)) }
-            next = kept + 1
-        }
-        try step("close_range", cjail_close_range(next, .max, false))
-    }
-
-    private func waitForIDs() throws(JailFailure) {
-        var byte: UInt8 = 0
-        guard read(gate, &byte, 1) == 1 else { throw JailFailure(stage: "wait for id maps", errno: EPIPE) }
-        close(gate)
-        try step("setgroups", cjail_set_groups_empty())
-        try step("become the jail's root", cjail_set_ids(JailRoot.initID, gid_t(JailRoot.initID)))
-        // After the change of ids, which clears it.
-        try step("parent death signal", cjail_parent_death_signal(SIGKILL))
-        try step("not dumpable", cjail_not_dumpable())
-    }
-
-    private func buildJail() throws(JailFailure) {
-        try step("hostname", cjail_set_hostname("jail"))
-        try step("loopback", cjail_loopback_up())
-        umask(0o022)
-        try JailRoot.enter(image: spec.image, store: imageStore, limits: spec.limits)
-        for file in spec.files { try JailRoot.place(file, from: descriptors[Int(file.descriptor)]) }
-    }
-
-    // MARK: Members
-
-    /// One of the processes that the run is about.
-    private struct Member {
-        var isProgram: Bool
-        var user: uid_t
-        var folder: String
-        var executable: JailSpec.Executable
-        var arguments: [String]
-        var environment: [String]
-        /// Its ends of pipes, by the number that it has them at.
-        var descriptors: [(target: UInt32, end: Int32)]
-    }
-
-    /// The program, and its examiner with the pipes between the two.
-    private func makeMembers() throws(JailFailure) -> [Member] {
-        var program = Member(
-            isProgram: true,
-            user: JailRoot.programID,
-            folder: "/work",
-            executable: spec.executable,
-            arguments: spec.arguments,
-            environment: spec.environment,
-            descriptors: pipes
+    /// - Parameter idle: This process's CPU time when it was ready, in microseconds.
+    private func serve(
+        _ run: (request: InitRequest, descriptors: [Int32]),
+        namespaces: [Int32],
+        denied: Int32,
+        ended: Int32,
+        idle: UInt64
+    ) throws(JailFailure) -> Never {
+        let request = run.request
+        let passed = Array(run.descriptors.dropFirst(request.ownDescriptors))
+        for file in request.spec.files { try JailRoot.place(file, from: passed[Int(file.descriptor)]) }
+        let members = JailMembers(
+            request: request,
+            own: Array(run.descriptors.prefix(request.ownDescriptors)),
+            passed: passed,
+            namespaces: namespaces,
+            filter: filters.program
         )
-        guard let wanted = spec.examiner else { return [program] }
-        typealias Ends = JailSpec.Examiner
-        let (calls, answers) = (try makePipe(), try makePipe())
-        let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
-        guard nothing >= 0 else { throw JailFailure(stage: "open /dev/null", errno: errno) }
-        program.descriptors = pipes.filter { $0.target <= 2 }
-        program.descriptors += [(Ends.programCalls, calls.read), (Ends.programAnswers, answers.write)]
-        let examiner = Member(
-            isProgram: false,
-            user: JailRoot.examinerID,
-            folder: "/",
-            executable: .path(wanted.executable),
-            arguments: wanted.arguments,
-            environment: wanted.environment,
-            descriptors: [(0, nothing)] + pipes.filter { $0.target >= 1 }
-                + [(Ends.answers, answers.read), (Ends.calls, calls.write)]
-        )
-        return [program, examiner]
-    }
-
-    private func makePipe() throws(JailFailure) -> (read: Int32, write: Int32) {
-        do throws(SyscallError) {
-            return try Descriptor.pipe()
-        } catch {
-            throw JailFailure(stage: "pipe", errno: error.errno)
+        func sendStarting(adding cpu: UInt64 = 0) {
+            let building = processCPUMicroseconds() - idle + cpu
+            send(.starting(cpuMicroseconds: building, at: monotonicMicroseconds()))
         }
+        // Of forks it is known only afterwards that they have become the program.
+        if !members.areForked { sendStarting() }
+        let started = try members.start()
+        if members.areForked { sendStarting(adding: started.cpuMicroseconds) }
+        try Privileges.dropAllCapabilities()
+        let artefact = request.spec.artefact.map { (wanted: $0, target: passed[Int($0.descriptor)]) }
+        // The members' ends stay open in them alone, so that their end is an end.
+        for descriptor in run.descriptors + namespaces where descriptor != artefact?.target { close(descriptor) }
+        try step("seccomp of the init", filters.initProcess.load())
+        try supervise(started, artefact, ended: ended, listeners: [denied] + started.listeners)
     }
 
-    private func start(_ member: Member) throws(JailFailure) -> pid_t {
-        let child = cjail_fork()
-        guard child >= 0 else { throw JailFailure(stage: "fork", errno: Int32(-child)) }
-        if child == 0 { become(member) }
-        return pid_t(child)
-    }
+    // MARK: Building
 
-    /// A member's own process, up to the exec.
+    /// Makes this process and its children the ones to kill where the group is out of memory, before any template that
+    /// is in the same group (cgroup v1).
     ///
-    /// The order matters: what needs a privilege comes before its loss.
-    private func become(_ member: Member) -> Never {
-        do throws(JailFailure) {
-            guard setsid() >= 0 else { throw JailFailure(stage: "setsid", errno: errno) }
-            guard chdir(member.folder) == 0 else { throw JailFailure(stage: "chdir \(member.folder)", errno: errno) }
-            try placeDescriptors(of: member)
-            try ResourceLimits.apply(spec.limits)
-            try Privileges.dropBoundingSet()
-            try step("become the member's user", cjail_set_ids(member.user, gid_t(member.user)))
-            try Privileges.dropAllCapabilities()
-            resetSignals()
-            let arguments = CStringArray(member.arguments)
-            let environment = CStringArray(member.environment)
-            // The status pipe and a passed executable are close-on-exec above the member's own descriptors.
-            let error: Int32
-            switch member.executable {
-            case .path(let path):
-                execve(path, arguments.pointers, environment.pointers)
-                error = errno
-            case .descriptor:
-                error = -cjail_exec_descriptor(Self.executableSlot, arguments.pointers, environment.pointers)
-            }
-            guard member.isProgram else { throw JailFailure(stage: "start examiner", errno: error) }
-            send(.ended(.notExecuted(error), .notAsked, at: monotonicMicroseconds()), on: Self.statusSlot)
+    /// See proc(5), *oom_score_adj*.
+    private func offerToOOMKiller() throws(JailFailure) {
+        // The file is the process's own only while it is dumpable; nothing else is in this jail yet.
+        try step("dumpable", cjail_set_dumpable(true))
+        do throws(SyscallError) {
+            try TextFile.write("/proc/self/oom_score_adj", "1000")
         } catch {
-            // Whether the descriptors have been moved yet is not known: one of the two is the status pipe.
-            send(.failure(error), on: Self.statusSlot)
-            send(.failure(error))
+            throw JailFailure(stage: "write oom_score_adj", errno: error.errno)
         }
-        _exit(127)
+        try step("not dumpable", cjail_set_dumpable(false))
+    }
+
+    private func openNamespaces() throws(JailFailure) -> [Int32] {
+        var opened: [Int32] = []
+        for name in Namespaces.entered {
+            let descriptor = open("/proc/self/ns/\(name)", O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw JailFailure(stage: "open namespace \(name)", errno: errno) }
+            opened.append(descriptor)
+        }
+        return opened
+    }
+
+    private func receiveRequest() throws(JailFailure) -> (request: InitRequest, descriptors: [Int32]) {
+        var buffer = [UInt8](repeating: 0, count: JailSpec.maximumSize)
+        var descriptors = [Int32](repeating: -1, count: JailSpec.maximumDescriptors)
+        var count = descriptors.count
+        let length = cjail_receive(socket, &buffer, buffer.count, &descriptors, &count, false)
+        // Nothing to run: the jail is not needed any more.
+        if length == 0 || length == -Int(ECONNRESET) { _exit(0) }
+        guard length > 0 else { throw JailFailure(stage: "receive run", errno: Int32(-length)) }
+        do throws(WireError) {
+            let request = try InitRequest(decoding: Array(buffer[..<length]), descriptorCount: count)
+            return (request, Array(descriptors[..<count]))
+        } catch {
+            throw JailFailure(stage: "receive run", errno: EPROTO, detail: error.description)
+        }
     }
 
     // MARK: Supervision
 
-    /// Reaps what ends, and has refused what the filter tells of, until all members have ended.
+    /// Reaps what ends, and has refused what the filters tell of, until all members have ended.
     private func supervise(
-        _ members: [pid_t: Member],
+        _ started: JailMembers.Started,
+        _ artefact: (wanted: JailSpec.Artefact, target: Int32)?,
         ended: Int32,
-        denied: Int32
+        listeners: [Int32]
     ) throws(JailFailure) -> Never {
-        var running = members
+        var running = started.running
         var ending = JailReport.Ending.signaled(SIGKILL)
-        var refusals = Refusals(listener: denied)
+        var refusals = Refusals()
         while !running.isEmpty {
-            var polls = [
-                pollfd(fd: ended, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: denied, events: Int16(POLLIN), revents: 0),
-            ]
-            if poll(&polls, 2, -1) < 0 && errno != EINTR { throw JailFailure(stage: "poll", errno: errno) }
-            if polls[1].revents != 0, let told = refusals.refuseNext() {
-                send(.denied(call: told.call, count: told.count))
+            var polls = ([ended] + listeners).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            if poll(&polls, nfds_t(polls.count), -1) < 0 && errno != EINTR {
+                throw JailFailure(stage: "poll", errno: errno)
+            }
+            for poll in polls.dropFirst() where poll.revents & Int16(POLLIN) != 0 {
+                if let message = refusals.answerNext(of: poll.fd) { send(message) }
             }
             if polls[0].revents == 0 { continue }
             // What the signal says is of no interest: several may have come as one.
@@ -204,84 +145,21 @@ struct JailInit {
                 let pid = cjail_wait(-1, true, &exited, &code)
                 if pid == 0 || pid == -ECHILD { break }
                 if pid < 0 { throw JailFailure(stage: "wait for program", errno: -pid) }
-                if running.removeValue(forKey: pid)?.isProgram == true {
-                    ending = exited ? .exited(code) : .signaled(code)
+                if running.removeValue(forKey: pid) == .program {
+                    ending = started.refusal ?? (exited ? .exited(code) : .signaled(code))
                 }
             }
         }
         let time = monotonicMicroseconds()
         var outcome = JailReport.ArtefactOutcome.notAsked
-        if let artefact = spec.artefact {
-            outcome = JailRoot.collect(artefact, to: descriptors[Int(artefact.descriptor)])
-        }
+        if let artefact { outcome = JailRoot.collect(artefact.wanted, to: artefact.target) }
         send(.ended(ending, outcome, at: time))
         _exit(0)
     }
 
-    private static let statusSlot = Int32(JailSpec.maximumTarget) + 1
-    private static let executableSlot = statusSlot + 1
-
-    /// Moves the pipes to the numbers asked for, and closes all else.
-    private func placeDescriptors(of member: Member) throws(JailFailure) {
-        // First out of the way of all targets, then down to them.
-        let base = Self.executableSlot + 1
-        func raise(_ fd: Int32) throws(JailFailure) -> Int32 {
-            let raised = fcntl(fd, F_DUPFD_CLOEXEC, base)
-            guard raised >= 0 else { throw JailFailure(stage: "dup", errno: errno) }
-            return raised
-        }
-        func place(_ fd: Int32, at target: Int32, closeOnExec: Bool) throws(JailFailure) {
-            guard dup2(fd, target) == target, !closeOnExec || fcntl(target, F_SETFD, FD_CLOEXEC) == 0 else {
-                throw JailFailure(stage: "dup2", errno: errno)
-            }
-        }
-        let raisedStatus = try raise(status)
-        var raisedPipes: [(UInt32, Int32)] = []
-        for pipe in member.descriptors { raisedPipes.append((pipe.target, try raise(pipe.end))) }
-        var raisedExecutable: Int32?
-        if case .descriptor(let index) = member.executable { raisedExecutable = try raise(descriptors[Int(index)]) }
-
-        try step("close_range", cjail_close_range(0, UInt32(Self.executableSlot), false))
-        for (target, end) in raisedPipes { try place(end, at: Int32(target), closeOnExec: false) }
-        try place(raisedStatus, at: Self.statusSlot, closeOnExec: true)
-        if let raisedExecutable { try place(raisedExecutable, at: Self.executableSlot, closeOnExec: true) }
-        try step("close_range", cjail_close_range(UInt32(base), .max, false))
-    }
-
-    /// Default actions and an empty mask: both survive an exec where the jailer had changed them.
-    private func resetSignals() {
-        for number in 1..<Int32(65) where number != SIGKILL && number != SIGSTOP { signal(number, SIG_DFL) }
-        var empty = sigset_t()
-        sigemptyset(&empty)
-        sigprocmask(SIG_SETMASK, &empty, nil)
-    }
-
-    private func send(_ message: InitMessage, on descriptor: Int32? = nil) {
-        let message = message.encoded()
-        // A pipe keeps no bounds of messages: each is led by its length, and one write(2) of less than PIPE_BUF is whole.
-        let bytes = [UInt8(truncatingIfNeeded: message.count), UInt8(message.count >> 8)] + message
+    private func send(_ message: InitMessage) {
+        let bytes = message.encoded()
         // The jailer that reads this may be gone; there is nobody else to tell.
-        _ = write(descriptor ?? status, bytes, bytes.count)
-    }
-}
-
-/// The calls that the filter tells of: each is refused, and counted by its number.
-private struct Refusals {
-    var listener: Int32
-    private var counts: [Int32: UInt64] = [:]
-
-    init(listener: Int32) { self.listener = listener }
-
-    /// Refuses the next call; answers with it where it is worth telling: the first of its number, the second, the
-    /// fourth and so on, so that a flood of them is none of messages.
-    mutating func refuseNext() -> (call: Int32, count: UInt64)? {
-        var id: UInt64 = 0
-        var call: Int32 = 0
-        // Its process may be gone by now, which is no error of ours.
-        guard cjail_seccomp_next(listener, &id, &call) == 0 else { return nil }
-        _ = cjail_seccomp_refuse(listener, id, SeccompFilter.refusal(of: call))
-        let count = counts[call, default: 0] + 1
-        counts[call] = count
-        return count.nonzeroBitCount == 1 ? (call, count) : nil
+        _ = cjail_send(socket, bytes, bytes.count, nil, 0)
     }
 }

@@ -12,11 +12,11 @@ enum JailRoot {
     static let examinerID: uid_t = 1001
     static let initID: uid_t = 0
 
-    /// Builds the tree and makes it the root; the old root is gone afterwards.
+    /// Builds what all jails of an image have in common and makes it the root; the old root is gone afterwards.
     ///
     /// Must run in new mount, pid, user and network namespaces, as the jail's root. See mount(2), mount_setattr(2),
     /// pivot_root(2).
-    static func enter(image name: String, store: String, limits: JailLimits) throws(JailFailure) {
+    static func enter(image name: String, store: String) throws(JailFailure) {
         // Nothing that is mounted from here on reaches the host, and nothing of the host arrives.
         try step("mount private", cjail_mount_private())
         // Opened here and not by the jailer: a mount can be copied only within its own mount namespace.
@@ -33,19 +33,8 @@ enum JailRoot {
         close(image)
 
         try mountDevices()
-        let size = "size=\(limits.memoryBytes),nr_inodes=\(limits.inodes)"
-        let owner = "uid=\(programID),gid=\(programID)"
-        let flags = cjail_ms_nosuid | cjail_ms_nodev
-        try mount("tmpfs", on: "work", flags: flags, options: "\(size),\(owner),mode=0755")
-        try mount("tmpfs", on: "tmp", flags: flags, options: "\(size),mode=1777")
-        // While the host's /proc is still visible: the kernel gives a new one only then.
-        try mount(
-            "proc",
-            on: "proc",
-            flags: flags | cjail_ms_noexec | cjail_ms_rdonly,
-            options: "subset=pid,hidepid=2"
-        )
-        try mount("tmpfs", on: "dev/shm", flags: flags | cjail_ms_noexec, options: "\(size),mode=1777")
+        // While the host's /proc is still visible: the kernel gives a new one only then. The jails' own go over this one.
+        try mount("proc", on: "proc", flags: cjail_ms_nosuid | cjail_ms_nodev | cjail_ms_noexec, options: procOptions)
         try step(
             "remount /dev read-only",
             cjail_mount(
@@ -56,10 +45,24 @@ enum JailRoot {
                 nil
             )
         )
-
         try step("pivot_root", cjail_pivot_root(".", "."))
         try step("unmount old root", cjail_unmount_detach("."))
         guard chdir("/") == 0 else { throw JailFailure(stage: "chdir /", errno: errno) }
+    }
+
+    private static let procOptions = "subset=pid,hidepid=2"
+
+    /// Mounts what is one run's own: /work, /tmp and /dev/shm in memory, and /proc.
+    ///
+    /// Must run in the mount and pid namespaces of that run, below `enter`'s root.
+    static func mountRun(memoryBytes: UInt64, inodes: UInt32) throws(JailFailure) {
+        let size = "size=\(memoryBytes),nr_inodes=\(inodes)"
+        let owner = "uid=\(programID),gid=\(programID)"
+        let flags = cjail_ms_nosuid | cjail_ms_nodev
+        try mount("tmpfs", on: "/work", flags: flags, options: "\(size),\(owner),mode=0755")
+        try mount("tmpfs", on: "/tmp", flags: flags, options: "\(size),mode=1777")
+        try mount("tmpfs", on: "/dev/shm", flags: flags | cjail_ms_noexec, options: "\(size),mode=1777")
+        try mount("proc", on: "/proc", flags: flags | cjail_ms_noexec | cjail_ms_rdonly, options: procOptions)
     }
 
     /// Opens an image's root folder below the store, following no link, and checks that it is the host root's alone.
@@ -115,7 +118,7 @@ enum JailRoot {
         flags: UInt,
         options: String
     ) throws(JailFailure) {
-        try step("mount /\(target)", cjail_mount(type, target, type, flags, options))
+        try step("mount \(target)", cjail_mount(type, target, type, flags, options))
     }
 
     /// Copies a passed file into the work folder, owned by the jail's root.

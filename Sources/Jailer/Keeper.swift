@@ -1,6 +1,6 @@
 import CJail
 import Glibc
-public import JailProtocol
+import JailProtocol
 import LinuxSystem
 
 /// How the jailer was started.

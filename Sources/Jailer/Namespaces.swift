@@ -6,9 +6,17 @@ import LinuxSystem
 ///
 /// See namespaces(7), user_namespaces(7).
 enum Namespaces {
-    static let all =
+    /// Those of a template: its jails have users, host name and network in common, one after the other.
+    static let template =
         cjail_clone_newuser | cjail_clone_newpid | cjail_clone_newns | cjail_clone_newnet | cjail_clone_newipc
-        | cjail_clone_newuts | cjail_clone_newcgroup
+        | cjail_clone_newuts
+    /// Those that are a run's own.
+    static let run = cjail_clone_newpid | cjail_clone_newns | cjail_clone_newipc | cjail_clone_newcgroup
+
+    static let all = template | run
+
+    /// What a fork enters, by the name in /proc/PID/ns; the one for process ids first.
+    static let entered = ["pid", "mnt", "ipc", "cgroup", "net"]
 
     /// Each by its name in /proc/PID/ns, for the checks of the host.
     static let named: [(name: String, flag: UInt64)] = [
@@ -22,13 +30,16 @@ enum Namespaces {
         "allow user namespaces: sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, "
         + "kernel.apparmor_restrict_unprivileged_userns"
 
-    /// Host ids of a slot: of its jail's root, its program, its examiner, and one that nobody has.
+    /// Host ids of a slot: of its jails' root, their program, their examiner, and one that nobody has.
     static let idsPerSlot: UInt32 = 4
 
-    /// The program's id on the host.
-    static func programHostID(slot: UInt32, base: UInt32) -> UInt32 { base + idsPerSlot * slot + 1 }
+    /// The id on the host of the jails' root.
+    static func rootHostID(slot: UInt32, base: UInt32) -> UInt32 { base + idsPerSlot * slot }
 
-    /// Gives the jail's root, the program and the examiner a host id each, and no other id any meaning.
+    /// The program's id on the host.
+    static func programHostID(slot: UInt32, base: UInt32) -> UInt32 { rootHostID(slot: slot, base: base) + 1 }
+
+    /// Gives the jails' root, the program and the examiner a host id each, and no other id any meaning.
     static func mapIDs(of pid: Int32, slot: UInt32, base: UInt32) throws(SyscallError) {
         let program = programHostID(slot: slot, base: base)
         let ids = [(JailRoot.initID, program - 1), (JailRoot.programID, program), (JailRoot.examinerID, program + 1)]

@@ -3,7 +3,7 @@ import Glibc
 import JailProtocol
 import LinuxSystem
 
-/// One run from the jailer's side: starts the jail, moves its bytes, watches its limits, ends it.
+/// One run from the jailer's side: hands it to a jail, moves its bytes, watches its limits, ends it.
 final class Run {
     /// A file that is moved through a pipe.
     private struct Stream {
@@ -18,9 +18,8 @@ final class Run {
 
     private let spec: JailSpec
     private let connection: Int32
-    private let pid: pid_t
-    private let pidfd: Int32
-    private let statusPipe: Int32
+    private let jail: Jail
+    private let isWarm: Bool
     private var inputs: [Stream]
     private var outputs: [Stream]
     private let processors: UInt64
@@ -37,8 +36,10 @@ final class Run {
     private var ended: UInt64?
     /// CPU time of building the jail, which is not the program's.
     private var buildingCPU: UInt64 = 0
+    /// Whether something may be left of it in the jail's network namespace.
+    private(set) var usesNetwork = false
 
-    /// A jail that is not up after this time is a fault of the host: 20 s, in microseconds.
+    /// A program that has not started after this time is a fault of the host: 20 s, in microseconds.
     private static let setupLimit: UInt64 = 20_000_000
     /// A jail whose processes are not gone this long after their end was due has one that cannot die: 10 s, in
     /// microseconds.
@@ -46,26 +47,32 @@ final class Run {
     /// At least this often the accounts are read: 50 ms, in microseconds.
     private static let longestPause: UInt64 = 50_000
 
-    /// Clones the jail.
+    /// Warm fork servers of a run, by their channels.
+    struct Servers {
+        var program: Int32?
+        var examiner: Int32?
+    }
+
+    /// Hands a run to the jail.
     ///
     /// Closes of `descriptors` those that are links, and no other.
+    /// - Parameter program: The program's id on the host.
     init(
         _ spec: JailSpec,
         descriptors: [Int32],
-        imageStore: String,
-        entry: CgroupEntry,
-        slot: UInt32,
-        idBase: UInt32,
-        connection: Int32,
-        filters: JailFilters
+        in jail: Jail,
+        servers: Servers,
+        program: UInt32,
+        connection: Int32
     ) throws(SyscallError) {
         self.spec = spec
         self.connection = connection
+        self.jail = jail
+        isWarm = servers.program != nil && (spec.examiner == nil || servers.examiner != nil)
         processors = UInt64(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         var theirs: [(target: UInt32, end: Int32)] = []
         var inputs: [Stream] = []
         var outputs: [Stream] = []
-        let program = Namespaces.programHostID(slot: slot, base: idBase)
         // The program can open them by name (/dev/stdin), in its own direction only: what an examiner writes to the
         // common stdout is not for it to read. As owner it could change the mode.
         func makePipe(mode: mode_t) throws(SyscallError) -> (read: Int32, write: Int32) {
@@ -98,44 +105,27 @@ final class Run {
         }
         // Closed below with the others: what is open here would keep the other side from seeing the program's end.
         for link in spec.links { theirs.append((link.target, descriptors[Int(link.descriptor)])) }
-        let (gateRead, gateWrite) = try Descriptor.pipe()
-        let (statusRead, statusWrite) = try Descriptor.pipe()
-        try Descriptor.setNonBlocking(statusRead)
-        let start = JailInit(
-            spec: spec,
-            descriptors: descriptors,
-            imageStore: imageStore,
-            pipes: theirs,
-            gate: gateRead,
-            status: statusWrite,
-            filters: filters
-        )
-        switch entry {
-        case .launcher(let launcher): pid = try launcher.launch(start)
-        case .cloneInto(let group):
-            let child = try check(
-                cjail_clone(Namespaces.all | cjail_clone_into_cgroup, SIGCHLD, group, nil),
-                "clone3"
-            )
-            if child == 0 {
-                close(gateWrite)
-                start.run()
-            }
-            pid = pid_t(child)
-        }
-        pidfd = try check(cjail_pidfd_open(pid), "pidfd_open")
-        for end in theirs.map(\.end) + [gateRead, statusWrite] { close(end) }
-        try Namespaces.mapIDs(of: pid, slot: slot, base: idBase)
-        try retrying("write", "gate") { write(gateWrite, [1], 1) }
-        close(gateWrite)
-        statusPipe = statusRead
         self.inputs = inputs
         self.outputs = outputs
+        let areForked = servers.program != nil || servers.examiner != nil
+        let request = InitRequest(
+            pipes: theirs.map(\.target),
+            isProgramForked: servers.program != nil,
+            isExaminerForked: servers.examiner != nil,
+            hasGroup: areForked && jail.group != nil,
+            spec: spec
+        )
+        var passed = theirs.map(\.end)
+        passed += [servers.program, servers.examiner, areForked ? jail.group : nil].compactMap(\.self)
+        passed += descriptors
+        let message = request.encoded()
+        try check(cjail_send(jail.socket, message, message.count, passed, passed.count), "send to jail")
+        for end in theirs.map(\.end) { close(end) }
+        // What is short is in its pipe before the program starts.
+        for index in self.inputs.indices where feed(index) { feed(index) }
     }
 
     deinit {
-        close(pidfd)
-        close(statusPipe)
         for stream in inputs + outputs where stream.isOpen { close(stream.pipe) }
     }
 
@@ -146,10 +136,9 @@ final class Run {
             let now = monotonicMicroseconds()
             // What is known is reported; the group is found to be in use after it, and the slot ends.
             if let doomed, now - doomed > Self.teardownLimit { break }
-            try wait(microseconds: try checkLimits(in: group, now: now, began: began))
+            try wait(microseconds: try checkLimits(in: group, now: now, began: began), in: group)
         }
-        if hasEnded { try reap() }
-        readStatus()
+        try readMessages(in: group)
         for index in outputs.indices where outputs[index].isOpen { drain(index) }
         return try outcome(in: group)
     }
@@ -195,15 +184,15 @@ final class Run {
 
     private func killJail() {
         doomed = doomed ?? monotonicMicroseconds()
-        _ = cjail_pidfd_send_signal(pidfd, SIGKILL)
+        jail.kill()
     }
 
     // MARK: Events
 
-    private func wait(microseconds: UInt64) throws(SyscallError) {
+    private func wait(microseconds: UInt64, in group: any Cgroup) throws(SyscallError) {
         var polls = [
-            pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: statusPipe, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: jail.pidfd, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: jail.socket, events: Int16(POLLIN), revents: 0),
             pollfd(fd: connection, events: Int16(POLLIN), revents: 0),
         ]
         let openInputs = inputs.indices.filter { inputs[$0].isOpen }
@@ -215,8 +204,8 @@ final class Run {
             guard errno == EINTR else { throw SyscallError("poll", errno: errno) }
             return
         }
-        // The end of the init's status pipe says nothing: the pidfd does.
-        if polls[1].revents != 0 { readStatus() }
+        // The end of the init's socket says nothing: the pidfd does.
+        if polls[1].revents & Int16(POLLIN) != 0 { try readMessages(in: group) }
         if polls[2].revents != 0 { readConnection() }
         for (place, index) in openInputs.enumerated() where polls[3 + place].revents != 0 { feed(index) }
         for (place, index) in openOutputs.enumerated() where polls[3 + openInputs.count + place].revents != 0 {
@@ -225,33 +214,31 @@ final class Run {
         if polls[0].revents != 0 { hasEnded = true }
     }
 
-    private func readStatus() {
-        var buffer = [UInt8](repeating: 0, count: 4 * InitMessage.maximumSize)
+    private func readMessages(in group: any Cgroup) throws(SyscallError) {
         while true {
-            // Packets do not exist on a plain pipe: each message is led by its length.
-            let count = read(statusPipe, &buffer, 2)
-            guard count == 2 else { return }
-            let length = Int(buffer[0]) | Int(buffer[1]) << 8
-            guard length <= buffer.count, read(statusPipe, &buffer, length) == length,
-                let message = try? InitMessage(decoding: Array(buffer[..<length]))
-            else {
-                return fail(JailFailure(stage: "read from the jail's init", errno: EPROTO))
+            let message: InitMessage?
+            do throws(JailFailure) {
+                message = try jail.receive(within: 0)
+            } catch {
+                if error.errno == ETIMEDOUT { return }
+                return fail(error)
             }
             switch message {
-            case .starting(let cpu, let time):
-                buildingCPU = cpu
+            case nil, .ready?: return
+            case .starting(let cpu, let time)?:
                 started = time
-            case .ended(let how, let copied, let time):
-                // The program's process says so when the exec failed, the init when it ended: the first one counts.
-                if ending == nil {
-                    ending = how
-                    ended = time
-                    // Where the program could not be executed, the examiner still finds out.
-                    if case .notExecuted = how {} else { doomed = doomed ?? ended }
-                }
+                // A fork's beginning is others' work as well, in the same group: all but what can be its own since.
+                let since = monotonicMicroseconds() - time
+                let all = try group.usage().cpuMicroseconds
+                buildingCPU = isWarm ? max(cpu, all - min(all, since)) : cpu
+            case .ended(let how, let copied, let time)?:
+                ending = how
+                ended = time
+                doomed = doomed ?? time
                 artefact = copied
-            case .denied(let call, let count): deniedCalls[call] = count
-            case .failure(let reason): failure = failure ?? reason
+            case .denied(let call, let count)?: deniedCalls[call] = count
+            case .usesNetwork?: usesNetwork = true
+            case .failure(let reason)?: failure = failure ?? reason
             }
         }
     }
@@ -266,12 +253,15 @@ final class Run {
         end(because: .cancelled)
     }
 
-    private func feed(_ index: Int) {
+    /// Answers whether there may be more to feed.
+    @discardableResult
+    private func feed(_ index: Int) -> Bool {
         let moved = cjail_splice(inputs[index].file, &inputs[index].offset, inputs[index].pipe, nil, 1 << 20)
         // 0: all of it is in the pipe. Otherwise: nobody reads any more, which is no error.
-        if moved > 0 || moved == -Int(EAGAIN) || moved == -Int(EINTR) { return }
+        if moved > 0 || moved == -Int(EAGAIN) || moved == -Int(EINTR) { return true }
         inputs[index].isOpen = false
         close(inputs[index].pipe)
+        return false
     }
 
     private func drain(_ index: Int) {
@@ -307,23 +297,18 @@ final class Run {
 
     // MARK: End
 
-    private func reap() throws(SyscallError) {
-        var exited = false
-        var status: Int32 = 0
-        // The init is waited for once every other process of the jail is gone: pid_namespaces(7).
-        try check(cjail_wait(pid, false, &exited, &status), "waitid")
-    }
-
     private func outcome(in group: any Cgroup) throws(SyscallError) -> JailerMessage {
-        if let failure { return .failure(failure) }
         let usage = try group.usage()
+        let isOutOfMemory = usage.oomKills > 0
+        // A limit that is too tight for the start is the run's own.
+        if let failure, !isOutOfMemory { return .failure(failure) }
         let now = ended ?? monotonicMicroseconds()
-        guard let started else {
+        guard let started = started ?? (isOutOfMemory ? now : nil) else {
             return .failure(JailFailure(stage: "set up jail", errno: 0, detail: "the init ended without a word"))
         }
         if ending == nil {
             // Killed with everything else, by us or by the kernel for memory; any other end of the init is a fault.
-            guard kill != nil || usage.oomKills > 0 else {
+            guard kill != nil || isOutOfMemory else {
                 return .failure(JailFailure(stage: "run", errno: 0, detail: "the jail's init ended without a word"))
             }
             ending = .signaled(SIGKILL)
@@ -342,7 +327,8 @@ final class Run {
                 artefact: artefact,
                 deniedCalls: deniedCalls.sorted { $0.key < $1.key }.map {
                     .init(name: SeccompFilter.name(of: $0.key), count: $0.value)
-                }
+                },
+                isWarm: isWarm
             )
         )
     }

@@ -46,7 +46,7 @@ struct SeccompFilter: Sendable {
         }
     }
 
-    /// What keeper, slots and launchers may do, and so the most that anything in a jail may.
+    /// What keeper, slots, templates and fork servers may do, and so the most that anything in a jail may.
     ///
     /// What is not named answers ENOSYS by way of SECCOMP_RET_TRACE: an error number would come before the
     /// notifications of the program's own filter, which is loaded later. Nothing traces these processes.
@@ -60,6 +60,11 @@ struct SeccompFilter: Sendable {
     static func refusal(of call: Int32) -> Int32 {
         // As where the kernel lacks them: these are allowed with other arguments.
         [try? number("clone"), try? number("socket")].contains(call) ? ENOSYS : EPERM
+    }
+
+    /// Whether a call that the init is told of is an ordinary one, which may leave something in the network namespace.
+    static func isInternetSocket(_ call: Int32, _ domain: UInt64) -> Bool {
+        call == (try? number("socket")) && SystemCalls.internetDomains.contains(Int32(truncatingIfNeeded: domain))
     }
 
     /// A call's name, as in syscalls(2).
@@ -96,8 +101,9 @@ struct SeccompFilter: Sendable {
                 "socket"
             )
         }
-        for domain in [AF_UNIX, AF_INET, AF_INET6] { try socket(domain, allow) }
-        for domain in SystemCalls.suspiciousDomains { try socket(domain, notify) }
+        try socket(AF_UNIX, allow)
+        // Those of the internet are made, once the init has taken note: `Refusals`.
+        for domain in SystemCalls.internetDomains + SystemCalls.suspiciousDomains { try socket(domain, notify) }
         // NETLINK_ROUTE alone: getifaddrs(3) asks it.
         try check(
             cseccomp_rule_pair(context, allow, try number("socket"), 0, UInt32(AF_NETLINK), 2, 0),

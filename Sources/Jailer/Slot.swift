@@ -3,31 +3,39 @@ import Glibc
 import JailProtocol
 import LinuxSystem
 
-/// A process that serves one run after another on one connection.
+/// A process that serves one run after another on one connection, in jails that come from its templates.
 ///
 /// Forked from the keeper. It ends when the service closes the connection, or when it cannot vouch for a clean group
 /// any more; the keeper then starts another where the service asks for it. Exit status 0 says that nothing of it is left,
 /// and that its index can be used again.
-struct Slot {
-    var configuration: JailerConfiguration
-    var index: UInt32
-    var connection: Int32
-    var filters: JailFilters
-    var hierarchy: CgroupHierarchy
+final class Slot {
+    private let configuration: JailerConfiguration
+    private let index: UInt32
+    private let connection: Int32
+    private let filters: JailFilters
+    private let hierarchy: CgroupHierarchy
+    /// By image; each has one.
+    private var templates: [String: Template] = [:]
+    /// The image whose template has a jail ready: one at a time is in the group.
+    private var prepared: String?
+
+    init(
+        configuration: JailerConfiguration,
+        index: UInt32,
+        connection: Int32,
+        filters: JailFilters,
+        hierarchy: CgroupHierarchy
+    ) {
+        self.configuration = configuration
+        self.index = index
+        self.connection = connection
+        self.filters = filters
+        self.hierarchy = hierarchy
+    }
 
     func serve() -> Never {
         do throws(SyscallError) {
-            switch hierarchy {
-            case .v1(let folders):
-                let launcher = try Launcher(
-                    closing: [connection],
-                    imageStore: configuration.imageStore,
-                    filters: filters
-                )
-                try loop(try CgroupV1(folders: folders.appending(name), launcher: launcher))
-            case .v2(let folder):
-                try loop(CgroupV2(folder: folder + "/" + name))
-            }
+            try loop(try makeGroup())
             _exit(0)
         } catch {
             send(.failure(JailFailure(stage: "slot: \(error.call)", errno: error.errno, detail: error.object)))
@@ -40,8 +48,18 @@ struct Slot {
     /// What a slot's groups are called.
     static func name(_ index: UInt32) -> String { "slot-\(index)" }
 
+    private func makeGroup() throws(SyscallError) -> any Cgroup {
+        switch hierarchy {
+        case .v1(let folders): return try CgroupV1(folders: folders.appending(name))
+        case .v2(let folder):
+            let owner = Namespaces.rootHostID(slot: index, base: configuration.idBase)
+            return try CgroupV2(folder: folder + "/" + name, owner: owner)
+        }
+    }
+
     /// Whether no group of this slot is left after a failure outside of a run.
     private func removesGroups() -> Bool {
+        for template in templates.values { template.stop() }
         let folders =
             switch hierarchy {
             case .v1(let folders): folders.appending(name).all
@@ -64,32 +82,64 @@ struct Slot {
             // Links are closed by the run, as soon as the jail has them.
             var kept = Set(received)
             defer { for descriptor in kept { close(descriptor) } }
-            // A cancel that comes between two runs is late: its run has ended.
-            if length == 1 { continue }
             do throws(WireError) {
-                let spec = try JailSpec(decoding: Array(buffer[..<length]), descriptorCount: count)
-                for link in spec.links { kept.remove(received[Int(link.descriptor)]) }
-                serve(spec, received, in: group)
+                switch try SlotRequest(decoding: Array(buffer[..<length]), descriptorCount: count) {
+                case .run(let spec):
+                    for link in spec.links { kept.remove(received[Int(link.descriptor)]) }
+                    serve(spec, received, in: group)
+                case .warmUp(let warmUp): prepare(for: warmUp, in: group)
+                // One that comes between two runs is late: its run has ended.
+                case .cancel: continue
+                }
             } catch {
                 send(.failure(JailFailure(stage: error.field, errno: EINVAL, detail: error.reason)))
             }
         }
+        for template in templates.values { template.stop() }
         try group.remove()
     }
+
+    // MARK: Templates
+
+    private func template(of image: String, in group: any Cgroup) throws(JailFailure) -> Template {
+        if let template = templates[image] { return template }
+        let template = try Template(
+            image: image,
+            setting: .init(configuration: configuration, slot: index, filters: filters, group: group)
+        )
+        templates[image] = template
+        return template
+    }
+
+    /// Ends a template that cannot be relied on; the next run gets another.
+    private func discard(_ image: String) {
+        templates.removeValue(forKey: image)?.stop()
+        if prepared == image { prepared = nil }
+    }
+
+    /// Nobody waits for an answer; what does not work is told by the run that needs it.
+    private func prepare(for warmUp: WarmUp, in group: any Cgroup) {
+        guard let template = try? template(of: warmUp.image, in: group) else { return }
+        for server in warmUp.servers { _ = template.servers.channel(of: server) }
+    }
+
+    // MARK: Runs
 
     /// Makes one run and answers it; ends the process where another run cannot follow.
     private func serve(_ spec: JailSpec, _ descriptors: [Int32], in group: any Cgroup) {
         var answer: JailerMessage
         var ending: SlotEnding?
+        var usesNetwork = false
         do throws(SyscallError) {
-            answer = try run(spec, descriptors, in: group)
+            (answer, usesNetwork) = try run(spec, descriptors, in: group)
         } catch {
-            // Half a jail may be there still, and its pipes are open: they go with this process.
+            // Half a run may be under way still, and its pipes are open: they go with this process.
             let failure = JailFailure(stage: "run: \(error.call)", errno: error.errno, detail: error.object)
             answer = .failure(failure)
             ending = SlotEnding(slot: index, reason: failure, isRetired: false)
         }
         do throws(SyscallError) {
+            if ending != nil { for image in templates.keys { discard(image) } }
             try group.finish()
             if ending != nil { try group.remove() }
         } catch {
@@ -99,25 +149,62 @@ struct Slot {
         if let ending { send(.ending(ending)) }
         send(answer)
         if let ending { _exit(ending.isRetired ? 1 : 0) }
+        prepareNext(of: spec.image, renewingNetwork: usesNetwork)
     }
 
     private func run(
         _ spec: JailSpec,
         _ descriptors: [Int32],
         in group: any Cgroup
-    ) throws(SyscallError) -> JailerMessage {
-        let entry = try group.prepare(memoryBytes: spec.limits.memoryBytes, processes: spec.limits.processes)
+    ) throws(SyscallError) -> (JailerMessage, usesNetwork: Bool) {
+        let jail: Jail
+        var servers = Run.Servers()
+        let pool: ForkServerPool
+        do throws(JailFailure) {
+            if let prepared, prepared != spec.image { try templates[prepared]?.discardReady() }
+            prepared = nil
+            let template = try template(of: spec.image, in: group)
+            pool = template.servers
+            // The helper that forks is a process of the run for a moment.
+            if spec.limits.processes > 1 {
+                if case .fork(let server) = spec.executable { servers.program = pool.channel(of: server) }
+                if case .fork(let server)? = spec.examiner?.executable { servers.examiner = pool.channel(of: server) }
+            }
+            jail = try template.takeJail(for: spec.limits)
+        } catch {
+            // Nothing was run: what made the jail is not relied on any more.
+            discard(spec.image)
+            return (.failure(error), false)
+        }
+        try group.begin(memoryBytes: spec.limits.memoryBytes, processes: spec.limits.processes)
         let run = try Run(
             spec,
             descriptors: descriptors,
-            imageStore: configuration.imageStore,
-            entry: entry,
-            slot: index,
-            idBase: configuration.idBase,
-            connection: connection,
-            filters: filters
+            in: jail,
+            servers: servers,
+            program: Namespaces.programHostID(slot: index, base: configuration.idBase),
+            connection: connection
         )
-        return try run.complete(in: group)
+        var answer = try run.complete(in: group)
+        if case .failure(var failure) = answer, failure.stage == JailMembers.serverStage {
+            for case .fork(let server)? in [spec.executable, spec.examiner?.executable] {
+                failure.detail += " " + pool.lose(server)
+            }
+            answer = .failure(failure)
+        }
+        return (answer, run.usesNetwork)
+    }
+
+    /// Has the next jail made, while the service looks at the answer.
+    private func prepareNext(of image: String, renewingNetwork: Bool) {
+        guard let template = templates[image] else { return }
+        do throws(JailFailure) {
+            if renewingNetwork { try template.renewNetwork() }
+            try template.prepare()
+            prepared = image
+        } catch {
+            discard(image)
+        }
     }
 
     private func send(_ message: JailerMessage) {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The names that `SeccompFilter`s are built from.
 ///
 /// Each name in `allowed` is something that an ordinary program or its runtime does. Those that call for a word:
@@ -84,14 +86,18 @@ enum SystemCalls {
         "lseek", "madvise", "mmap", "mprotect", "mremap", "munmap", "newfstatat", "open", "openat", "openat2", "poll",
         "ppoll",
         "pread64", "read", "restart_syscall", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sched_yield",
+        "sendmsg",
         "wait4", "waitid", "write",
     ]
 
     /// What the jailer does beside what its programs may.
     static let jailer = [
         "clone", "clone3", "mount", "mount_setattr", "move_mount", "open_tree", "personality", "pivot_root",
-        "sethostname", "socket", "socketpair", "umount2",
+        "sethostname", "setns", "socket", "socketpair", "umount2", "unshare",
     ]
+
+    /// Address families that an ordinary program may ask for, though it reaches nothing but itself.
+    static let internetDomains = [AF_INET, AF_INET6]
 
     /// Address families that no ordinary program asks for: packets, vsock, the kernel's cryptography, XDP.
     static let suspiciousDomains: [Int32] = [17, 38, 40, 44]

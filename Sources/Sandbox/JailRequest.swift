@@ -27,6 +27,8 @@ public struct JailRequest: Sendable {
         /// An absolute path in the image.
         case path(String)
         case artefact(Artefact)
+        /// A child of a warm interpreter, or what it would be cold, where the slot's is not up.
+        case fork(JailSpec.ForkServer)
     }
 
     /// A file for the work folder.
@@ -44,13 +46,17 @@ public struct JailRequest: Sendable {
 
     /// A second process of another user beside the program, see `JailSpec.Examiner`.
     public struct Examiner: Sendable {
-        /// An absolute path in the image.
-        public var executable: String
+        /// A path or a fork.
+        public var executable: JailSpec.Executable
         public var arguments: [String]
         /// Added to the jail's own environment, see `JailEnvironment`.
         public var environment: [String: String]
 
-        public init(executable: String, arguments: [String], environment: [String: String] = [:]) {
+        public init(
+            executable: JailSpec.Executable,
+            arguments: [String],
+            environment: [String: String] = [:]
+        ) {
             self.executable = executable
             self.arguments = arguments
             self.environment = environment
@@ -126,4 +132,9 @@ public enum JailEnvironment {
         "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/work", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8", "TZ": "UTC",
     ]
+
+    /// `NAME=value` of all variables, with `own` ones that are added or take their place.
+    public static func list(adding own: [String: String]) -> [String] {
+        variables.merging(own) { $1 }.map { "\($0.key)=\($0.value)" }.sorted()
+    }
 }

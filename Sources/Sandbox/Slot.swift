@@ -65,6 +65,7 @@ struct Slot: Sendable {
         switch request.executable {
         case .path(let path): executable = .path(path)
         case .artefact(let artefact): executable = .descriptor(parcel.lend(artefact.descriptor))
+        case .fork(let server): executable = .fork(server)
         }
         var artefact: JailSpec.Artefact?
         if let wanted = request.artefact {
@@ -74,14 +75,11 @@ struct Slot: Sendable {
                 capBytes: UInt64(wanted.cap)
             )
         }
-        func environment(adding own: [String: String]) -> [String] {
-            JailEnvironment.variables.merging(own) { $1 }.map { "\($0.key)=\($0.value)" }.sorted()
-        }
         let spec = JailSpec(
             image: request.image,
             executable: executable,
             arguments: request.arguments,
-            environment: environment(adding: request.environment),
+            environment: JailEnvironment.list(adding: request.environment),
             files: files,
             inputs: inputs,
             outputs: outputs,
@@ -91,7 +89,7 @@ struct Slot: Sendable {
                 JailSpec.Examiner(
                     executable: $0.executable,
                     arguments: $0.arguments,
-                    environment: environment(adding: $0.environment)
+                    environment: JailEnvironment.list(adding: $0.environment)
                 )
             },
             limits: request.limits
@@ -105,8 +103,18 @@ struct Slot: Sendable {
 
     /// Ends the run that is under way; harmless where there is none.
     func cancel() {
-        let command = [JailerCommand.cancel.rawValue]
-        _ = cjail_send(connection, command, 1, nil, 0)
+        send(.cancel)
+    }
+
+    /// Has templates and fork servers started, beside whatever else is done: a run that comes first starts cold.
+    func warmUp(_ warmUp: WarmUp) {
+        send(.warmUp(warmUp))
+    }
+
+    private func send(_ request: SlotRequest) {
+        let message = request.encoded()
+        // A slot that is gone is noticed by the next run.
+        _ = cjail_send(connection, message, message.count, nil, 0)
     }
 
     private func exchange(
@@ -115,7 +123,7 @@ struct Slot: Sendable {
         ending: inout SlotEnding?,
         onSent: () -> Void
     ) throws(SandboxError) -> JailReport {
-        let message = spec.encoded()
+        let message = SlotRequest.run(spec).encoded()
         guard message.count <= JailSpec.maximumSize, descriptors.count <= JailSpec.maximumDescriptors else {
             throw SandboxError.resources("the run's description is too large: \(message.count) bytes")
         }

@@ -1,4 +1,4 @@
-import JailProtocol
+public import JailProtocol
 import NIOPosix
 import Synchronization
 
@@ -24,23 +24,27 @@ public final class SlotPool: Sendable {
     private let threads: NIOThreadPool
     private let state = Mutex(State())
     private let onEvent: @Sendable (SlotEvent) -> Void
+    private let warmUps: [WarmUp]
     public let size: Int
 
     /// Opens the first slot, so that a jailer that cannot make any is an error at the start.
     ///
-    /// Others open when wanted. `onEvent` is told when one is lost.
+    /// Others open when wanted. `onEvent` is told when one is lost; each new slot is warmed up with `warmUps`.
     public init(
         jailer: JailerProcess,
         size: Int,
+        warmUps: [WarmUp] = [],
         onEvent: @escaping @Sendable (SlotEvent) -> Void = { _ in }
     ) throws(SandboxError) {
         precondition(size > 0)
         self.jailer = jailer
         self.size = size
+        self.warmUps = warmUps
         self.onEvent = onEvent
         threads = NIOThreadPool(numberOfThreads: size)
         threads.start()
         let first = Slot(connection: try jailer.openSlot())
+        for warmUp in warmUps { first.warmUp(warmUp) }
         state.withLock {
             $0.count = 1
             $0.free = [first]
@@ -178,7 +182,11 @@ public final class SlotPool: Sendable {
     /// Opens a slot in a place that has been taken for it.
     private func open() async throws -> Slot {
         do {
-            return try await threads.runIfActive { [jailer] in Slot(connection: try jailer.openSlot()) }
+            return try await threads.runIfActive { [jailer, warmUps] in
+                let slot = Slot(connection: try jailer.openSlot())
+                for warmUp in warmUps { slot.warmUp(warmUp) }
+                return slot
+            }
         } catch {
             abandonPlace()
             throw error

@@ -598,7 +598,7 @@ struct JailTests {
         try await JailFixture.with { jail in
             async let lost = Result { try await jail.shell("sleep 100") }
             var slots: [Int32] = []
-            for _ in 0..<200 where slots.isEmpty || Leftovers.processes().count < 2 {
+            for _ in 0..<200 where slots.isEmpty || Leftovers.processes().isEmpty {
                 try await Task.sleep(for: .milliseconds(10))
                 slots = ProcessTable.children(of: jail.jailer.pid)
             }
@@ -617,7 +617,7 @@ struct JailTests {
     @Test("a run ends when its task is cancelled") func cancellation() async throws {
         try await JailFixture.with { jail in
             let task = Task { try await jail.shell("sleep 100") }
-            for _ in 0..<200 where Leftovers.processes().count < 2 { try await Task.sleep(for: .milliseconds(10)) }
+            for _ in 0..<200 where Leftovers.processes().isEmpty { try await Task.sleep(for: .milliseconds(10)) }
             task.cancel()
             await #expect(throws: (any Error).self) { try await task.value }
             #expect(Leftovers.processes().isEmpty)

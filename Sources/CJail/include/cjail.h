@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "member.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -22,8 +24,14 @@ extern const uint64_t cjail_clone_newuser, cjail_clone_newpid, cjail_clone_newns
 long cjail_fork(void);
 /// unshare(2) with CLONE_NEWUSER.
 int cjail_new_user_namespace(void);
-/// execveat(2) with AT_EMPTY_PATH.
-int cjail_exec_descriptor(int fd, char *_Nullable const *_Nonnull argv, char *_Nullable const *_Nonnull envp);
+/// unshare(2) with CLONE_NEWNET.
+int cjail_new_network_namespace(void);
+/// Makes a child that becomes a member (member.h), then executes `path`, or the descriptor `executable` where that is
+/// NULL; returns its pid once it has, or has failed. `failure->error` is not 0 then; its name is NULL for the exec itself.
+/// The child borrows this process's memory until then: no page is copied.
+pid_t cjail_start_member(const struct member_identity *_Nonnull identity, const char *_Nullable path, int executable,
+                         char *_Nullable const *_Nonnull argv, char *_Nullable const *_Nonnull envp,
+                         struct member_failure *_Nonnull failure);
 int cjail_pivot_root(const char *_Nonnull new_root, const char *_Nonnull put_old);
 int cjail_close_range(unsigned first, unsigned last, bool close_on_exec);
 int cjail_pidfd_send_signal(int pidfd, int signal);
@@ -53,7 +61,7 @@ extern const unsigned long cjail_ms_rdonly, cjail_ms_nosuid, cjail_ms_nodev, cja
 
 int cjail_no_new_privileges(void);
 int cjail_parent_death_signal(int signal);
-int cjail_not_dumpable(void);
+int cjail_set_dumpable(bool dumpable);
 /// Shortens the process's name as ps(1) shows it; 15 bytes at most.
 int cjail_set_name(const char *_Nonnull name);
 /// Loads a filter of `count` instructions of 8 bytes each. See seccomp(2).
@@ -61,8 +69,11 @@ int cjail_seccomp_load(const void *_Nonnull instructions, size_t count);
 /// The same, and returns a close-on-exec descriptor that tells of the calls with the action SECCOMP_RET_USER_NOTIF.
 /// See seccomp_unotify(2).
 int cjail_seccomp_load_notifying(const void *_Nonnull instructions, size_t count);
-/// Takes the next call from such a descriptor. `*id` is for the answer; -ENOENT where its process is gone.
-int cjail_seccomp_next(int listener, uint64_t *_Nonnull id, int *_Nonnull call);
+/// Takes the next call, and its first argument, from such a descriptor. `*id` is for the answer; -ENOENT where its
+/// process is gone.
+int cjail_seccomp_next(int listener, uint64_t *_Nonnull id, int *_Nonnull call, uint64_t *_Nonnull argument);
+/// Lets a call be made. It may have changed since it was looked at: not a means to allow what must be refused.
+int cjail_seccomp_continue(int listener, uint64_t id);
 /// Answers a call with an error number, without making it.
 int cjail_seccomp_refuse(int listener, uint64_t id, int error);
 /// Blocks a signal and returns a close-on-exec, non-blocking descriptor that is readable when it came. See signalfd(2).
@@ -74,11 +85,11 @@ int cjail_loopback_up(void);
 int cjail_set_hostname(const char *_Nonnull name);
 int cjail_set_groups_empty(void);
 int cjail_set_ids(uid_t uid, gid_t gid);
-/// Lowers a limit: `resource` is one of RLIMIT_*. -EPERM where the hard limit is below `value`.
-int cjail_lower_limit(int resource, uint64_t value);
+/// Sets a soft limit: `resource` is one of RLIMIT_*. -EINVAL where the hard limit is below `value`.
+int cjail_set_soft_limit(int resource, uint64_t value);
 uint64_t cjail_hard_limit(int resource);
 extern const int cjail_rlimit_core, cjail_rlimit_cpu, cjail_rlimit_fsize, cjail_rlimit_nofile, cjail_rlimit_stack,
-    cjail_rlimit_memlock, cjail_rlimit_msgqueue, cjail_rlimit_nice, cjail_rlimit_rtprio;
+    cjail_rlimit_nice, cjail_rlimit_rtprio;
 
 /// waitid(2) for one child; blocks unless `no_hang`. Returns the pid, 0 (none ended yet) or -errno.
 /// `*exited` tells an exit (status is its code) from a signal (status is its number).

@@ -208,6 +208,13 @@ extension Setting {
         "The first of the 4096 host ids of the jails' users; no user of the host, and no other service, may have one. "
             + "0: 1778384896 where assay is started by root, else the user's first subordinate id."
     )
+    static let warm = Setting(
+        "jails.warm",
+        fallback: "true",
+        unit: "word",
+        kind: .choice(["true", "false"]),
+        "Whether interpreters are forked from warm ones. false: each run starts its own, to the same effect."
+    )
     static let logLevel = Setting(
         "log_level",
         flag: "log-level",
@@ -275,6 +282,6 @@ extension Setting {
     static let all: [Setting] =
         [
             host, port, bodyLimit, bodiesLimit, idleTimeout, shutdownGrace, database, durability, retained, images,
-            recipes, runners, workers, queueLimit, buildCache, user, jailer, idBase, logLevel,
+            recipes, runners, workers, queueLimit, buildCache, user, jailer, idBase, warm, logLevel,
         ] + limits
 }

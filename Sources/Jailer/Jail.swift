@@ -1,0 +1,66 @@
+import CJail
+import Glibc
+import JailProtocol
+import LinuxSystem
+
+/// A jail that stands ready for one run, from the slot's side: its init, and the socket to it.
+final class Jail {
+    /// See pidfd_open(2); readable once nothing of the jail is left.
+    let pidfd: Int32
+    let socket: Int32
+    let memoryBytes: UInt64
+    let inodes: UInt32
+    /// The control group for forked processes to be born in; the cgroup driver's.
+    let group: Int32?
+
+    init(pidfd: Int32, socket: Int32, memoryBytes: UInt64, inodes: UInt32, group: Int32?) {
+        self.pidfd = pidfd
+        self.socket = socket
+        self.memoryBytes = memoryBytes
+        self.inodes = inodes
+        self.group = group
+    }
+
+    deinit {
+        close(pidfd)
+        close(socket)
+    }
+
+    /// A jail that is not up after this time is a fault of the host: 20 s, in milliseconds.
+    static let setupLimit: Int32 = 20_000
+
+    /// Waits until it stands; in the usual case it has for long.
+    func waitUntilReady() throws(JailFailure) {
+        switch try receive(within: Self.setupLimit) {
+        case .ready?: return
+        case .failure(let failure)?: throw failure
+        default: throw JailFailure(stage: "set up jail", errno: 0, detail: "the init ended without a word")
+        }
+    }
+
+    /// The init's next message, `nil` where it has ended.
+    /// - Parameter milliseconds: How long to wait for it.
+    /// - Throws: also where none came in time.
+    func receive(within milliseconds: Int32) throws(JailFailure) -> InitMessage? {
+        var polls = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        guard poll(&polls, 1, milliseconds) != 0 else { throw JailFailure(stage: "set up jail", errno: ETIMEDOUT) }
+        var buffer = [UInt8](repeating: 0, count: InitMessage.maximumSize)
+        var none: Int32 = -1
+        var count = 0
+        let length = cjail_receive(socket, &buffer, buffer.count, &none, &count, true)
+        if length == 0 || length == -Int(ECONNRESET) { return nil }
+        guard length > 0, let message = try? InitMessage(decoding: Array(buffer[..<length])) else {
+            throw JailFailure(stage: "read from the jail's init", errno: length < 0 ? Int32(-length) : EPROTO)
+        }
+        return message
+    }
+
+    func kill() { _ = cjail_pidfd_send_signal(pidfd, SIGKILL) }
+
+    /// Kills it and waits until nothing of it is left.
+    func discard() {
+        kill()
+        var polls = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
+        while poll(&polls, 1, -1) < 0 && errno == EINTR {}
+    }
+}
