@@ -173,6 +173,7 @@ final class Slot {
             jail = try template.takeJail(for: spec.limits)
         } catch {
             // Nothing was run: what made the jail is not relied on any more.
+            for link in spec.links { close(descriptors[Int(link.descriptor)]) }
             discard(spec.image)
             return (.failure(error), false)
         }
