@@ -15,7 +15,8 @@ from _io import DEFAULT_BUFFER_SIZE
 from .stash import Stash
 
 _FOLDER = "/work"
-_LIBRARY = "/usr/lib/assay/libassay_fork.so"
+_HERE = "/usr/lib/assay"
+_LIBRARY = f"{_HERE}/libassay_fork.so"
 _ARGUMENTS_SIZE = 1 << 16
 _STACK = 4 << 30
 
@@ -45,16 +46,14 @@ def serve_programs():
     _finish_start()
     stash = Stash()
     stash.load(_USUAL + start.modules)
-    server = _Server(stash, start)
-    library = server.library
+    server = _Server(stash)
     path = f"{_FOLDER}/{sys.argv[0]}"
-    _prepare_main(path)
+    serve = server.library.assay_python_serve_programs
+    serve.argtypes = [server.integer, server.text, *[server.object] * 3]
     ours = stash.all()
-    del ours["__main__"]
-    library.assay_python_serve_programs.argtypes = [server.integer, server.text, *[server.object] * 3]
     server.settle()
-    stash.is_child = True
-    library.assay_python_serve_programs(start.channel, path.encode(), _adopt_streams, server.exit_handlers, ours)
+    _prepare_main(path)
+    serve(start.channel, path.encode(), _adopt_streams, server.exit_handlers, ours)
 
 
 def _finish_start():
@@ -63,18 +62,30 @@ def _finish_start():
     for name in ("sitecustomize", "site"):
         sys.modules[name] = module = sys.modules.pop(name)
         module.__spec__._initializing = False
+    for constant in module.__loader__.get_code("site").co_consts:
+        if getattr(constant, "co_name", None) == "_script":  # stands behind the call of `main`
+            module._script = type(_finish_start)(constant, vars(module))
     del sys.modules["sitecustomize"]._serve
     sys.modules["_frozen_importlib"]._module_locks.clear()
+    for path in list(sys.path_importer_cache):
+        if path.startswith(_HERE):
+            del sys.path_importer_cache[path]
 
 
 def _prepare_main(path):
-    """The main module as it is when its program begins."""
+    """The main module as it is when its program begins.
+
+    A new one: what was frozen is never collected, not even at the end, when finalisers of the program's objects run.
+    """
     sys.path_importer_cache[path] = None
     sys.path.insert(0, path.rpartition("/")[0])
-    namespace = vars(sys.modules["__main__"])
+    module = type(sys)("__main__")
+    namespace = vars(module)
+    namespace.update(vars(sys.modules["__main__"]))
     namespace["__file__"] = path
     namespace["__cached__"] = None
     namespace["__loader__"] = sys.modules["_frozen_importlib_external"].SourceFileLoader("__main__", path)
+    sys.modules["__main__"] = module
 
 
 def serve_harness():
@@ -88,12 +99,11 @@ def serve_harness():
     sys.path[:] = path
     del kept
     stash.trust([here, *_PACKAGES], stash.hidden("assay_harness.main").ForkByDefault)
-    server = _Server(stash, start)
+    server = _Server(stash)
     buffer, size = server.buffer(_ARGUMENTS_SIZE), _ARGUMENTS_SIZE
     serve = server.library.assay_python_serve
     serve.argtypes = [server.integer, server.text, server.size, server.object]
     server.settle()
-    stash.is_child = True
     length = serve(start.channel, buffer, size, _adopt_streams)
     arguments = buffer.raw[:length].decode("utf-8", "surrogateescape").split("\0")[:-1]
     sys.orig_argv = arguments
@@ -140,7 +150,7 @@ def _forget_harness():
 class _Server:
     """The library, and what has to be at hand to call it once all modules are hidden."""
 
-    def __init__(self, stash, start):
+    def __init__(self, stash):
         stash.install()
         import atexit
         import ctypes
@@ -155,10 +165,11 @@ class _Server:
         self._collector = gc
         # Never freed: at its end a child would else take apart, page by page, what it has not used.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(vars(stash)))
+        stash.take_back()
 
     def settle(self):
         """The last thing before children are forked."""
-        self._stash.take_back()
+        self._stash.is_child = True
         self._collector.collect()
         self._collector.freeze()
 

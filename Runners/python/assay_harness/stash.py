@@ -23,7 +23,8 @@ class Stash:
 
     def __init__(self, path=None):
         self.is_child = False  # whether what is handed out has come here by a fork
-        self._start = dict(sys.modules)
+        self._start = {**sys.modules, "__main__": None}
+        self._paths = {}  # finders of packages' folders
         self._cached_paths = set(sys.path_importer_cache)
         self._hidden = {}
         self._given = {}  # identities, also of what is still hidden
@@ -75,7 +76,7 @@ class Stash:
     def _forget_paths(self):
         for path in list(sys.path_importer_cache):
             if path not in self._cached_paths:
-                del sys.path_importer_cache[path]
+                self._paths[path] = sys.path_importer_cache.pop(path)
 
     def _closure(self, name, found=None):
         """All that is missing for `name`, in the order in which an import would finish it. None: it cannot be had."""
@@ -107,10 +108,13 @@ class Stash:
             return False
         for each in closure:
             _modules[each] = module = self._hidden.pop(each)
-            if each in self._unbound:
-                parent, _, own = each.rpartition(".")
-                package = _modules.get(parent)
-                if package is not None:
+            parent, _, own = each.rpartition(".")
+            if parent:
+                package = self._given.get(parent) or _modules[parent]  # the former may come later
+                for path in getattr(package, "__path__", ()):
+                    if path in self._paths:
+                        sys.path_importer_cache[path] = self._paths[path]
+                if each in self._unbound:
                     setattr(package, own, module)
             for hooks in self._hooks.get(each, ()):
                 posix.register_at_fork(**hooks)
@@ -120,6 +124,8 @@ class Stash:
 
     def _is_first(self, name, closure):
         """Whether the search would find these very modules."""
+        if sys.meta_path is None or sys.path is None:  # the interpreter is ending
+            return False
         if sys.meta_path != self._finders and any(finder not in self._finders for finder in sys.meta_path):
             return False
         tops = {each.partition(".")[0] for each in closure}
@@ -219,9 +225,12 @@ class _Trace:
         return module
 
     def _found(self, name, import_):
+        parent = name.rpartition(".")[0]
+        if parent and parent not in sys.modules:  # as the search does it, but with a note of its own
+            self._found(parent, import_)
+        self._note_missing()
         if name in sys.modules:
             return self._find(name, import_)
-        self._note_missing()
         self._needs.setdefault(name, [])
         self._known.add(name)
         self._loading.append(name)

@@ -25,7 +25,7 @@ mount -t tmpfs tmpfs "$1/dev"
 mkdir -m 1777 "$1/dev/shm"
 for node in null zero full random urandom; do : > "$1/dev/$node"; mount --bind "/dev/$node" "$1/dev/$node"; done
 root=$1; shift 3
-exec /usr/sbin/chroot "$root" /usr/bin/env -C /work "$@"
+exec /usr/sbin/chroot "$root" /usr/bin/env -u PWD -C /work "$@"
 """
 
 

@@ -45,7 +45,7 @@ mount -t tmpfs tmpfs "$1/dev"
 mkdir -m 1777 "$1/dev/shm"
 for node in null zero full random urandom; do : > "$1/dev/$node"; mount --bind "/dev/$node" "$1/dev/$node"; done
 root=$1; user=$3; cwd=$4; shift 4
-exec /usr/sbin/chroot --userspec="$user:$user" "$root" /usr/bin/env -C "$cwd" "$@"
+exec /usr/sbin/chroot --userspec="$user:$user" "$root" /usr/bin/env -u PWD -C "$cwd" "$@"
 """
 
 

@@ -35,7 +35,7 @@ static int enter(const struct request *request, int channel, int *descriptors, i
     }
     for (int i = 0; i < count; i++)
         if (dup2(descriptors[i], i) < 0) return -1;
-    for (int i = 0; i < count; i++) close(descriptors[i]);
+    close_range(count, ~0U, 0);
     struct rlimit stack = {request->stack, request->stack};
     if (setrlimit(RLIMIT_STACK, &stack) < 0 || setsid() < 0 || setgroups(0, NULL) < 0) return -1;
     if (setgid(request->user) < 0 || setuid(request->user) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return -1;
