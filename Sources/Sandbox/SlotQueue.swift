@@ -41,8 +41,9 @@ public final class SlotLane: Sendable {
 ///
 /// Lanes that had slots for less than `allowance` are short: they are served in the order in which they were made, all
 /// runs of one before those of the next, so that a queue of short submissions is worked off first come first served.
-/// Long ones share the rest, and the one that had the least is first. While both wait, every fourth turn is a long
-/// one's: the many tests of a long submission don't hold back short ones, and it ends however many of those come.
+/// Long ones share the rest: in turn the one that had the least since it is long, and the one that was made first. While
+/// both wait, every fourth turn is a long one's: the many tests of a long submission don't hold back short ones, and it
+/// ends however many of those come, and of other long ones.
 struct SlotQueue<Waiter> {
     private struct Entry {
         var id: UInt64
@@ -51,16 +52,17 @@ struct SlotQueue<Waiter> {
     }
 
     /// The slot time up to which a lane is short.
-    static var allowance: Duration { .seconds(2) }
+    static var allowance: Duration { .seconds(4) }
     /// Turns of short lanes, while long ones wait, before one of a long one.
     static var turnsOfShort: Int { 3 }
 
     private var entries: [Entry] = []
     private var turns = 0
-    /// Where the long lane stood that had the last turn.
+    private var isTurnOfOldest = false
+    /// Where the long lane stood that had the last turn as the one with the least.
     ///
-    /// One that becomes long later starts from here, or all turns would be its own until it had caught up with those that
-    /// were long before.
+    /// One that becomes long starts from here: what it had before does not count, nor does it have all turns until it has
+    /// caught up with those that were long before.
     private var level = Duration.zero
 
     var isEmpty: Bool { entries.isEmpty }
@@ -82,21 +84,26 @@ struct SlotQueue<Waiter> {
     /// Takes out the one whose turn it is; its lane has a run under way from now on.
     mutating func next() -> Waiter? {
         var short: (index: Int, number: UInt64)?
-        var long: (index: Int, standing: Duration)?
+        var oldest: (index: Int, number: UInt64)?
+        var least: (index: Int, standing: Duration)?
         for (index, entry) in entries.enumerated() {
+            let number = entry.lane.number
             if let standing = standing(of: entry.lane) {
-                if long.map({ standing < $0.standing }) ?? true { long = (index, standing) }
-            } else if short.map({ entry.lane.number < $0.number }) ?? true {
-                short = (index, entry.lane.number)
+                if oldest.map({ number < $0.number }) ?? true { oldest = (index, number) }
+                if least.map({ standing < $0.standing }) ?? true { least = (index, standing) }
+            } else if short.map({ number < $0.number }) ?? true {
+                short = (index, number)
             }
         }
-        if let long, short == nil || turns >= Self.turnsOfShort {
+        if let oldest, let least, short == nil || turns >= Self.turnsOfShort {
             turns = 0
-            level = max(level, long.standing)
-            return take(long.index)
+            defer { isTurnOfOldest.toggle() }
+            if isTurnOfOldest { return take(oldest.index) }
+            level = max(level, least.standing)
+            return take(least.index)
         }
         guard let short else { return nil }
-        turns = long == nil ? 0 : turns + 1
+        turns = oldest == nil ? 0 : turns + 1
         return take(short.index)
     }
 
@@ -104,7 +111,7 @@ struct SlotQueue<Waiter> {
     private func standing(of lane: SlotLane) -> Duration? {
         lane.withAccount { account in
             guard account.used >= Self.allowance else { return nil }
-            account.handicap = account.handicap ?? max(.zero, level - account.used)
+            account.handicap = account.handicap ?? level - account.used
             return account.standing
         }
     }
