@@ -20,7 +20,7 @@ struct CorpusReader {
         try check(
             root,
             "the file",
-            keys: ["intent", "language", "source", "tests", "limits", "comparison", "expect", "control"]
+            keys: ["intent", "language", "source", "tests", "expect", "control"] + Self.optionalFields
         )
         guard let kind = name.split(separator: "/").first.flatMap({ CorpusCase.Class(rawValue: String($0)) }) else {
             throw CorpusFault(key: "the folder", reason: "is none of the classes")
@@ -48,12 +48,15 @@ struct CorpusReader {
             source: source,
             request: .map(
                 [("language", Value(language.rawValue)), ("code", Value(source)), ("tests", .list(tests))].map(entry)
-                    + ["limits", "comparison"].compactMap { key in root[key].map { entry((key, $0)) } }
+                    + Self.optionalFields.compactMap { key in root[key].map { entry((key, $0)) } }
             ),
             expectation: try expectation(root["expect"] ?? .null, tests: tests.count),
             control: control
         ).slowed(by: slowness)
     }
+
+    /// Fields of a request that a case may have as they are.
+    private static let optionalFields = ["limits", "comparison", "checker", "interactor", "input_mode"]
 
     private func entry(_ field: (String, Value)) -> MapEntry { MapEntry(key: Value(field.0), value: field.1) }
 

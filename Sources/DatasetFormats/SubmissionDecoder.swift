@@ -48,16 +48,23 @@ private struct SubmissionReader {
         let limits = LimitsReader(caps: caps).read(body.present("limits"), at: root["limits"], &faults)
         let comparison = ComparisonReader.read(body.present("comparison"), at: root["comparison"], &faults)
         let stopOnFailure = faults.boolean(body.present("stop_on_failure"), at: root["stop_on_failure"])
-        if body.present("checker") != nil { faults.add(root["checker"], "checkers are not supported yet") }
+        let checker = JuryReader.checker(body.present("checker"), at: root["checker"], &faults)
+        let interactor = JuryReader.interactor(body.present("interactor"), at: root["interactor"], &faults)
+        let files = JuryReader.files(body, at: root, &faults)
         guard let language, let source, let tests else { return nil }
-        return Submission(
+        let submission = Submission(
             language: language,
             source: source,
             tests: tests,
             limits: limits,
             comparison: comparison,
-            stopOnFailure: stopOnFailure ?? false
+            stopOnFailure: stopOnFailure ?? false,
+            checker: checker,
+            interactor: interactor,
+            files: files ?? .standardStreams
         )
+        JuryReader.check(submission, at: root, &faults)
+        return submission
     }
 
     private func readVerificationInfo() -> VerificationInfo? {
@@ -128,7 +135,8 @@ private struct SubmissionReader {
         }
         var cases: [TestCase] = []
         cases.reserveCapacity(elements.count)
-        let reader = TestCaseReader(caps: caps)
+        let hasJury = body.present("checker") != nil || body.present("interactor") != nil
+        let reader = TestCaseReader(caps: caps, isOutputDue: !hasJury)
         for (index, element) in elements.enumerated() {
             if let test = reader.read(element, at: root["tests"][index], &faults) { cases.append(test) }
         }

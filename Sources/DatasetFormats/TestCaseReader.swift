@@ -3,6 +3,8 @@ import GradingModel
 /// Reads one of a request's `tests`.
 struct TestCaseReader {
     var caps: LimitCaps
+    /// Whether a `stdin_stdout` test must say what its output is: not where a program decides.
+    var isOutputDue = true
 
     /// The test, or `nil` where a fault leaves none.
     func read(_ test: Value, at pointer: JSONPointer, _ faults: inout FaultCollector) -> TestCase? {
@@ -13,7 +15,8 @@ struct TestCaseReader {
         let kind = readKind(test, at: pointer, &faults)
         let name = readName(test.present("name"), at: pointer["name"], &faults)
         let limits = LimitsReader(caps: caps).read(test.present("limits"), at: pointer["limits"], &faults)
-        return kind.map { TestCase($0, name: name, limits: limits) }
+        let files = JuryReader.files(test, at: pointer, &faults)
+        return kind.map { TestCase($0, name: name, limits: limits, files: files) }
     }
 
     private func readKind(_ test: Value, at pointer: JSONPointer, _ faults: inout FaultCollector) -> TestCase.Kind? {
@@ -36,7 +39,9 @@ struct TestCaseReader {
 
     private func readProcess(_ test: Value, at pointer: JSONPointer, _ faults: inout FaultCollector) -> TestCase.Kind? {
         let input = readLines(test.present("input"), at: pointer["input"], &faults)
-        let output = readLines(test.present("output"), at: pointer["output"], &faults)
+        let output =
+            !isOutputDue && test.present("output") == nil
+            ? "" : readLines(test.present("output"), at: pointer["output"], &faults)
         var expected = output.map { [$0] } ?? []
         for (index, value) in readAnyOf(test, at: pointer, &faults).enumerated() {
             if let text = readLines(value, at: pointer["any_of"][index], &faults) { expected.append(text) }

@@ -11,7 +11,8 @@ struct GradeCommand: JailingCommand {
         abstract: "Grade one program and show what happened in each test.",
         discussion: """
             The tests file is JSON: a list of tests as in the API, an object with "tests" (or "verification_info") \
-            and any of "language", "limits", "comparison" and "stop_on_failure", or a bare verification_info.
+            and any of "language", "limits", "comparison", "checker", "interactor", "input_mode" and \
+            "stop_on_failure", or a bare verification_info.
 
             Examples:
               assay grade solution.py --tests tests.json
@@ -19,6 +20,7 @@ struct GradeCommand: JailingCommand {
               assay grade answer.md --completion --language cpp --tests tests.json
               assay grade a.py -t tests.json --limit memory_mb=64 --policy strict
               assay grade a.py -t tests.json --json | jq .verdict
+              assay grade a.py -t tests.json --checker check.cpp
 
             A tests.json:
               [{"type": "stdin_stdout", "input": "1 2\\n", "output": "3\\n"},
@@ -59,6 +61,20 @@ struct GradeCommand: JailingCommand {
     )
     var limits: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "A program of the problem's author that decides, in C++ (testlib.h is there) or Python.",
+            valueName: "file"
+        )
+    )
+    var checker: String?
+
+    @Option(help: "How the checker is called: \(Checker.Form.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var checkerForm: String?
+
+    @Option(help: ArgumentHelp("A program of the problem's author that talks with the program.", valueName: "file"))
+    var interactor: String?
+
     @Flag(help: "Skip the tests after the first that is not accepted.")
     var stopOnFailure = false
 
@@ -77,8 +93,8 @@ struct GradeCommand: JailingCommand {
     private var submission: Submission?
 
     private enum CodingKeys: CodingKey {
-        case file, tests, language, completion, policy, limits, stopOnFailure, json, verbose, user, jailer, options,
-            colours
+        case file, tests, language, completion, policy, limits, checker, checkerForm, interactor, stopOnFailure, json,
+            verbose, user, jailer, options, colours
     }
 
     var purpose: ProcessPurpose { .grading }
@@ -102,14 +118,17 @@ struct GradeCommand: JailingCommand {
             language: language,
             policy: policy,
             limits: limits,
-            stopOnFailure: stopOnFailure
+            stopOnFailure: stopOnFailure,
+            checker: try checker.map { .init(name: $0, code: try readFile($0)) },
+            checkerForm: checkerForm,
+            interactor: try interactor.map { .init(name: $0, code: try readFile($0)) }
         )
         submission = try request.submission(tests: try readFile(tests), caps: LimitCaps(settings.largestLimits))
     }
 
     func run(_ settings: Settings, _ process: PreparedProcess) async throws -> CommandStatus {
         guard let submission else { return .ourFault }
-        let result = try await withGrader(settings, process, languages: [submission.language]) { grader in
+        let result = try await withGrader(settings, process, languages: submission.languages) { grader in
             try await grader.grade(submission) { _ in }
         }
         let text =

@@ -124,7 +124,7 @@ public struct Grader: Sendable {
             limits: limits,
             width: pool.size
         )
-        let judge = TestJudge(
+        var judge = TestJudge(
             runner: runner,
             runtime: runtime,
             submission: submission,
@@ -134,8 +134,25 @@ public struct Grader: Sendable {
         )
         let began = clock.now
         let plan = BuildPlan(tests, code: code, toolchain: runtime.toolchain)
+        async let gathering = Jury.build(
+            for: submission,
+            runtimes: runtimes,
+            runner: runner,
+            configuration: configuration,
+            cache: cache
+        )
         var builds = try await builder.build(plan, deferring: judge.mayDeferCheck(within: limits))
+        let (jury, fault) = try await gathering
         let built = clock.now
+        guard let jury else {
+            result.verdict = .invalidProblem
+            result.message = fault
+            result.compile = builds.summary
+            result.timings.compile = seconds(built - began)
+            result.tests = tests.indices.map { TestResult(skipped: tests[$0], at: $0, "nobody can decide on it") }
+            return
+        }
+        judge.jury = jury
         let run = TestRun(
             judge: judge,
             tests: tests,
@@ -160,7 +177,6 @@ public struct Grader: Sendable {
             result.message = result.tests.first { $0.verdict == score.verdict }?.message
         }
     }
-
 }
 
 func seconds(_ duration: Duration) -> Double {

@@ -22,6 +22,35 @@ struct JailRunner: Sendable {
         collecting: (path: String, cap: Int)? = nil,
         limits: JailLimits
     ) async throws -> JailOutcome {
+        let request = try request(
+            command,
+            on: runtime,
+            executing: artefact,
+            stdin: stdin,
+            outputCap: outputCap,
+            collecting: collecting,
+            limits: limits
+        )
+        return try await retrying { try await pool.run(request, in: lane) }
+    }
+
+    /// Runs a program and an interactor that talk with each other, again where a fault of ours ended one.
+    ///
+    /// - Throws: As `run`.
+    func converse(_ program: JailRequest, with interactor: JailRequest) async throws -> ConversationOutcome {
+        try await retrying { try await pool.converse(program, with: interactor, in: lane) }
+    }
+
+    /// What the jailer is asked for a command.
+    func request(
+        _ command: JailCommand,
+        on runtime: LanguageRuntime,
+        executing artefact: Artefact? = nil,
+        stdin: ByteString = "",
+        outputCap: Int,
+        collecting: (path: String, cap: Int)? = nil,
+        limits: JailLimits
+    ) throws(SandboxError) -> JailRequest {
         let executable: JailRequest.Executable
         switch command.executable {
         case .path(let path):
@@ -30,7 +59,7 @@ struct JailRunner: Sendable {
             guard let artefact else { throw SandboxError.resources("the command wants an artefact that was not built") }
             executable = .artefact(artefact)
         }
-        let request = JailRequest(
+        return JailRequest(
             image: runtime.imagePath,
             executable: executable,
             arguments: command.arguments,
@@ -50,10 +79,15 @@ struct JailRunner: Sendable {
             artefact: collecting,
             limits: limits
         )
+    }
+
+    private func retrying<Outcome: Sendable>(
+        _ body: () async throws -> Outcome
+    ) async throws -> Outcome {
         var attempt = 1
         while true {
             do {
-                return try await pool.run(request, in: lane)
+                return try await body()
             } catch SandboxError.cancelled {
                 throw CancellationError()
             } catch let error as SandboxError {

@@ -1,3 +1,4 @@
+import Glibc
 import GradingModel
 import GradingRules
 import JailProtocol
@@ -6,10 +7,12 @@ import Toolchains
 
 /// Runs the tests of one submission and decides on each.
 struct TestJudge: Sendable {
-    private let runner: JailRunner
-    private let runtime: LanguageRuntime
-    private let submission: Submission
-    private let code: ByteString
+    let runner: JailRunner
+    let runtime: LanguageRuntime
+    let submission: Submission
+    let code: ByteString
+    /// Who decides instead of the comparison; nobody at first.
+    var jury = Jury()
     private let tests: [TestCase]
     private let defaultLimits: Limits
     private let context: Comparison.Context
@@ -46,40 +49,73 @@ struct TestJudge: Sendable {
         let test = tests[index]
         var result = TestResult(index: index, name: test.name, type: test.typeName, verdict: .internalError)
         let limits = test.limits.merged(over: submission.limits).resolved(defaults: defaultLimits)
-        var stdin: ByteString = ""
-        if case .stdinStdout(let input, _) = test.kind { stdin = input }
         var artefact: Artefact?
         if case .built(let built)? = build?.status { artefact = built }
-        let outputCap = limits.outputKB << 10
         do {
-            let outcome = try await runner.run(
-                runtime.toolchain.command(for: test, code: code, limits: limits, comparison: submission.comparison),
-                on: runtime,
-                executing: artefact,
-                stdin: stdin,
-                outputCap: outputCap,
-                limits: JailLimits(limits)
-            )
-            fill(&result, from: outcome)
-            let grade = TestGrader.grade(
-                test,
-                facts: RunFacts(outcome, limits: limits, isCompiled: artefact != nil),
-                output: outcome.stdout,
-                options: submission.comparison,
-                context: context
-            )
-            result.verdict = grade.verdict
-            result.message = grade.message
-            result.returned = grade.returned
-            result.comparison = grade.comparison
-            result.suspicion = grade.suspicion
+            if case .stdinStdout = test.kind, let interactor = jury.interactor {
+                try await converse(test, with: interactor, limits: limits, artefact: artefact, into: &result)
+            } else {
+                try await run(test, limits: limits, artefact: artefact, into: &result)
+            }
         } catch let error as SandboxError {
             result.message = error.description
         }
         return result
     }
 
-    private func fill(_ result: inout TestResult, from outcome: JailOutcome) {
+    /// - Throws: `SandboxError`, `CancellationError`.
+    private func run(
+        _ test: TestCase,
+        limits: Limits,
+        artefact: Artefact?,
+        into result: inout TestResult
+    ) async throws {
+        var command = runtime.toolchain.command(
+            for: test,
+            code: code,
+            limits: limits,
+            comparison: submission.comparison
+        )
+        var stdin: ByteString = ""
+        var files = ProgramFiles.standardStreams
+        if case .stdinStdout(let input, _) = test.kind {
+            files = test.files ?? submission.files
+            if let name = files.input {
+                command.files.append(WorkFile(path: name, contents: input))
+            } else {
+                stdin = input
+            }
+        }
+        let outputCap = limits.outputKB << 10
+        let outcome = try await runner.run(
+            command,
+            on: runtime,
+            executing: artefact,
+            stdin: stdin,
+            outputCap: outputCap,
+            collecting: files.output.map { ($0, outputCap) },
+            limits: JailLimits(limits)
+        )
+        fill(&result, from: outcome)
+        var facts = RunFacts(outcome, limits: limits, isCompiled: artefact != nil)
+        var output = outcome.stdout
+        if let name = files.output {
+            output = try outcome.artefact?.contents() ?? ""
+            if outcome.report.artefact == .missing(errno: EFBIG) { facts.overlongFile = name }
+        }
+        if let grade = try await gradeByChecker(test, facts: facts, output: output) {
+            result.take(grade)
+        } else {
+            result.take(
+                TestGrader.grade(test, facts: facts, output: output, options: submission.comparison, context: context)
+            )
+        }
+        if let name = files.output, result.verdict == .wrongAnswer, case .missing(ENOENT) = outcome.report.artefact {
+            result.message = "the program wrote no file \(name)" + (result.message.map { ": \($0)" } ?? "")
+        }
+    }
+
+    func fill(_ result: inout TestResult, from outcome: JailOutcome) {
         let report = outcome.report
         result.cpuTime = Double(report.cpuMicroseconds) / 1_000_000
         result.wallTime = Double(report.wallMicroseconds) / 1_000_000

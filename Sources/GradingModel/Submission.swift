@@ -29,6 +29,12 @@ public struct Submission: Sendable, Hashable {
     /// Where programs of `stdin_stdout` tests read and write, unless the test says otherwise.
     public var files: ProgramFiles
 
+    /// The languages of all programs: the submission's, and the problem's author's.
+    public var languages: [Language] {
+        let jury = [checker?.program.language.language, interactor?.program.language.language].compactMap(\.self)
+        return Set([language] + jury).sorted { $0.rawValue < $1.rawValue }
+    }
+
     public init(
         language: Language,
         source: Source,

@@ -55,6 +55,7 @@ public enum Classifier {
         let limit = "the limit of \(facts.limits.outputKB) KiB"
         if facts.isStdoutOverLimit { return "stdout is over \(limit)" }
         if facts.isStderrOverLimit { return "stderr is over \(limit)" }
+        if let file = facts.overlongFile { return "\(file) is over \(limit)" }
         if facts.frame == .oversized { return "the returned value is over \(limit)" }
         return facts.ending == .killed(.output) ? "the output is over \(limit)" : nil
     }

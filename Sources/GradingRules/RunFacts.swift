@@ -28,6 +28,8 @@ public struct RunFacts: Sendable, Hashable {
     /// More than the limit was written; what was kept is cut.
     public var isStdoutOverLimit: Bool
     public var isStderrOverLimit: Bool
+    /// The file that the program wrote its output to, where that is over the limit.
+    public var overlongFile: String?
     /// What came on the result channel, which tests of the type `stdin_stdout` do not have.
     public var frame: RunnerFrame
     /// Names of the system calls that the jail's filter refused; no verdict depends on them.
@@ -43,6 +45,7 @@ public struct RunFacts: Sendable, Hashable {
         oomKills: Int = 0,
         isStdoutOverLimit: Bool = false,
         isStderrOverLimit: Bool = false,
+        overlongFile: String? = nil,
         frame: RunnerFrame = .none,
         deniedCalls: [String] = [],
         internalFailure: String? = nil
@@ -54,6 +57,7 @@ public struct RunFacts: Sendable, Hashable {
         self.oomKills = oomKills
         self.isStdoutOverLimit = isStdoutOverLimit
         self.isStderrOverLimit = isStderrOverLimit
+        self.overlongFile = overlongFile
         self.frame = frame
         self.deniedCalls = deniedCalls
         self.internalFailure = internalFailure

@@ -44,6 +44,28 @@ public enum TestGrader {
         return grade
     }
 
+    /// The grade of a run after which there is nothing for a checker to decide; `nil` where there is.
+    public static func failure(_ test: TestCase, facts: RunFacts, options: ComparisonOptions) -> TestGrade? {
+        guard let failure = Classifier.failure(of: facts, due: due(test), policy: options.policy) else { return nil }
+        return TestGrade(
+            verdict: failure.verdict,
+            message: failure.message,
+            returned: returned(test, facts),
+            suspicion: suspicion(test, facts: facts)
+        )
+    }
+
+    /// What is odd about a run, see `Suspicion`.
+    public static func suspicion(_ test: TestCase, facts: RunFacts) -> [String] {
+        Suspicion.entries(of: facts, due: due(test))
+    }
+
+    /// What a call returned, where one was made and a value came.
+    public static func returned(_ test: TestCase, _ facts: RunFacts) -> Value? {
+        guard case .functionCall = test.kind, case .complete(.returned(let value, _)) = facts.frame else { return nil }
+        return value
+    }
+
     private static func decide(
         _ test: TestCase,
         facts: RunFacts,

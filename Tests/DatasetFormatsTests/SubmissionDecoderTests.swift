@@ -238,7 +238,6 @@ import Testing
         ),
         (request(["stop_on_failure": "yes"]), [("/stop_on_failure", "true or false, not \"yes\"")]),
         (request(["stop_on_failure": 1]), [("/stop_on_failure", "not 1")]),
-        (request(["checker": ["language": "cpp", "code": ""]]), [("/checker", "checkers are not supported yet")]),
         (
             .map([
                 MapEntry(key: "language", value: "java"), MapEntry(key: "code", value: 1),
@@ -251,6 +250,71 @@ import Testing
             ]
         ),
     ]
+
+    static let jury: [(body: Value, expected: [(pointer: String, words: String)])] = [
+        (request(["checker": "x"]), [("/checker", "must be an object")]),
+        (
+            request(["checker": .map([])]),
+            [("/checker/language", "missing"), ("/checker/code", "missing")]
+        ),
+        (
+            request(["checker": ["language": "js", "code": 5, "form": "odd"]]),
+            [("/checker/language", "cpp and python"), ("/checker/code", "text")]
+        ),
+        (
+            request(["checker": ["language": "cpp", "code": "", "form": "odd"]]),
+            [("/checker/form", "testlib, open_r1")]
+        ),
+        (request(["interactor": ["language": 1, "code": ""]]), [("/interactor/language", "no language")]),
+        (request(["input_mode": "files"]), [("/input_mode", "stdio and file")]),
+        (request(["input_mode": "stdio", "input_file": "a"]), [("/input_mode", "a file is named")]),
+        (
+            request(["input_file": "a/b", "output_file": ".x"]),
+            [("/input_file", "file's name"), ("/output_file", "file's name")]
+        ),
+        (request(["input_file": "main.py"]), [("/input_file", "main.")]),
+        (request(["input_file": "a", "output_file": "a"]), [("/output_file", "input's file")]),
+        (
+            request(test: ["type": "stdin_stdout", "input": "", "output": "", "input_mode": 1]),
+            [("/tests/0/input_mode", "stdio and file")]
+        ),
+        (
+            request([
+                "checker": ["language": "cpp", "code": ""], "tests": [["type": "assertions", "code": "assert 1"]],
+            ]),
+            [("/checker", "test 0: assertions decide")]
+        ),
+        (
+            request(["interactor": ["language": "cpp", "code": ""], "tests": [calls]]),
+            [("/interactor", "of type function_call")]
+        ),
+        (
+            request(["interactor": ["language": "cpp", "code": ""], "input_mode": "file"]),
+            [("/interactor", "has files instead")]
+        ),
+    ]
+
+    @Test("faults of checkers, interactors and input modes are listed too", arguments: jury)
+    func listsJuryFaults(body: Value, expected: [(pointer: String, words: String)]) {
+        listsFaults(body: body, expected: expected)
+    }
+
+    @Test("checkers, interactors and input modes are read") func readsJury() throws {
+        let body = Self.request([
+            "checker": ["language": "c++", "code": "a", "form": "open_r1"],
+            "interactor": ["language": "python", "code": "b"],
+            // Where a program decides, there may be no output.
+            "tests": [["type": "stdin_stdout", "input": "1"]],
+        ])
+        let submission = try SubmissionDecoder.decode(body)
+        #expect(submission.checker == Checker(JuryProgram(language: .cpp, code: "a"), form: .openR1))
+        #expect(submission.interactor == Interactor(JuryProgram(language: .python, code: "b")))
+        #expect(submission.languages == [.cpp, .python])
+        #expect(submission.tests == .cases([TestCase(.stdinStdout(input: "1", expected: [""]))]))
+        let files = try SubmissionDecoder.decode(Self.request(["input_mode": "file", "output_file": "x.out"]))
+        #expect(files.files == ProgramFiles(input: "input.txt", output: "x.out"))
+        #expect(try SubmissionDecoder.decode(Self.request(["input_file": "in"])).files == ProgramFiles(input: "in"))
+    }
 
     @Test("every fault is listed with its pointer", arguments: wrong)
     func listsFaults(body: Value, expected: [(pointer: String, words: String)]) {

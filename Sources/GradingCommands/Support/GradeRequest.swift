@@ -14,6 +14,28 @@ struct GradeRequest {
     /// `name=value`, by the API's names.
     var limits: [String] = []
     var stopOnFailure = false
+    /// Programs of the problem's author, instead of those that the tests file has.
+    var checker: JuryFile?
+    var checkerForm: String?
+    var interactor: JuryFile?
+
+    /// A file with a checker or an interactor, whose extension tells the language.
+    struct JuryFile {
+        var name: String
+        var code: [UInt8]
+
+        fileprivate func value(form: String? = nil) throws -> Value {
+            guard let language = GradeRequest.language(ofFile: name) else {
+                throw UsageError("\(name): the language is not known from the name; .cpp and .py are")
+            }
+            var entries = [
+                MapEntry(key: "language", value: Value(language)),
+                MapEntry(key: "code", value: .string(ByteString(bytes: code))),
+            ]
+            if let form { entries.append(MapEntry(key: "form", value: Value(form))) }
+            return .map(entries)
+        }
+    }
 
     /// Puts the program together with the tests.
     ///
@@ -35,6 +57,12 @@ struct GradeRequest {
             fields["limits"] = Self.setting(name, to: value, in: fields["limits"])
         }
         if stopOnFailure { fields["stop_on_failure"] = true }
+        if let checker {
+            fields["checker"] = try checker.value(form: checkerForm)
+        } else if let checkerForm {
+            fields["checker"] = Self.setting("form", to: Value(checkerForm), in: fields["checker"])
+        }
+        if let interactor { fields["interactor"] = try interactor.value() }
         let request = Value.map(
             fields.sorted { $0.key < $1.key }.map { MapEntry(key: Value($0.key), value: $0.value) }
         )
