@@ -237,6 +237,7 @@ struct CheckerServiceTests {
         try await RunningService.with { service in
             let language = group.checker.contains("import sys") ? "python" : "cpp"
             // One submission for each output, so that a test which makes the problem invalid speaks for itself alone.
+            // The checker is built for the first alone.
             for row in group.rows {
                 let answer = try await service.grade(
                     "python",
@@ -248,7 +249,7 @@ struct CheckerServiceTests {
                 let test = answer.tests.first
                 let message = test?["message"]?.textValue ?? ""
                 #expect(answer.verdict == row.verdict, "\(row.output): \(message)")
-                #expect(message.contains(row.message), "\(row.output): \(message)")
+                #expect(row.message.isEmpty || message.contains(row.message), "\(row.output): \(message)")
                 if row.verdict != "invalid_problem" {
                     let rule = message.contains("broke on") ? "broken_checker" : "checker"
                     #expect(test?["comparison"]?["rule"]?.textValue == rule)
@@ -325,7 +326,7 @@ struct CheckerServiceTests {
                 #expect(answer["score"] == .null)
                 let message = answer["message"]?.textValue ?? ""
                 #expect(message.hasPrefix("the checker does not compile: "))
-                #expect(message.contains(language == "cpp" ? "'x' was not declared" : "SyntaxError"), "\(message)")
+                #expect(message.contains(language == "cpp" ? "was not declared" : "SyntaxError"), "\(message)")
             }
         }
     }

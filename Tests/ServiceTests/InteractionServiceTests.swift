@@ -79,7 +79,7 @@ struct InteractionServiceTests {
         in language: String = "python",
         interactor: (language: String, code: String) = ("cpp", interactor),
         more: String = "",
-        limits: String = #"{"cpu_time_s": 2, "wall_time_s": 6}"#
+        limits: String = #"{"cpu_time_s": 5, "wall_time_s": 60}"#
     ) async throws -> ServiceAnswer {
         try await service.grade(
             language,
@@ -130,7 +130,7 @@ struct InteractionServiceTests {
                 let answer = try await play(
                     service,
                     program.code,
-                    limits: #"{"cpu_time_s": 0.5, "wall_time_s": 4, "output_kb": 64}"#
+                    limits: #"{"cpu_time_s": 1, "wall_time_s": 15, "output_kb": 64}"#
                 )
                 let message = answer.tests.first?["message"]?.textValue ?? ""
                 #expect(answer.verdict == program.verdict, "\(program.code): \(message)")
