@@ -15,9 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -190,26 +188,12 @@ static int run_count = 3;
 static int own[MAX_OWN];
 static size_t own_count;
 
-/// Starts node again where its stack would be too small: the kernel lays out memory for it when a program starts.
-static void arrange_stack(char **argv, char **environment)
-{
-    const char *megabytes = getenv("ASSAY_FORK_STACK_MB");
-    if (megabytes == NULL) return;
-    struct rlimit limit;
-    getrlimit(RLIMIT_STACK, &limit);
-    rlim_t wanted = (rlim_t)atoi(megabytes) << 20;
-    if (limit.rlim_cur == wanted) return;
-    limit.rlim_cur = wanted;
-    if (limit.rlim_max < wanted) limit.rlim_max = wanted;
-    if (setrlimit(RLIMIT_STACK, &limit) != 0) give_up("setrlimit");
-    execve((const char *)getauxval(AT_EXECFN), argv, environment);
-    give_up("execve");
-}
-
 /// Before node opens anything: what it opens has the numbers then that it has in a run.
-static void arrange_descriptors(void)
+__attribute__((constructor)) static void arrange_descriptors(void)
 {
-    int descriptor = atoi(getenv("ASSAY_FORK_SERVER"));
+    const char *number = getenv("ASSAY_FORK_SERVER");
+    if (number == NULL) return;
+    int descriptor = atoi(number);
     channel = fcntl(descriptor, F_DUPFD_CLOEXEC, CHANNEL);
     if (channel < 0) give_up("ASSAY_FORK_SERVER is no descriptor that can be moved out of the way");
     close(descriptor);
@@ -219,14 +203,6 @@ static void arrange_descriptors(void)
         if (fcntl(descriptor, F_GETFD) >= 0) continue;
         if (open("/dev/null", O_RDWR) != descriptor) give_up("/dev/null");
     }
-}
-
-__attribute__((constructor)) static void arrange(int argc, char **argv, char **environment)
-{
-    (void)argc;
-    if (getenv("ASSAY_FORK_SERVER") == NULL) return;
-    arrange_stack(argv, environment);
-    arrange_descriptors();
 }
 
 /// What node has opened for its event loops stays open in children, which open it anew.
@@ -350,7 +326,6 @@ static napi_value serve(napi_env env, napi_callback_info info)
     (void)info;
     unsetenv("ASSAY_FORK_SERVER");
     unsetenv("ASSAY_FORK_DESCRIPTORS");
-    unsetenv("ASSAY_FORK_STACK_MB");
     unsetenv("LD_PRELOAD");
     if (performance.state == NULL || generator_count == 0) give_up("node_fork.node was not loaded first");
     const char *reason = assay_threads_stop();

@@ -99,7 +99,7 @@ public struct JavaScriptToolchain: Toolchain {
     private struct Script {
         var flags: [String]
         var path: String
-        /// Of its runs; `nil`: the defaults, with the usual stack of 8 MiB.
+        /// Of its runs; `nil`: those of a build.
         var limits: Limits?
         /// How many descriptors its runs have, at most.
         var descriptors: Int
@@ -115,8 +115,6 @@ public struct JavaScriptToolchain: Toolchain {
                 environment: [
                     "LD_PRELOAD": harness + "node_fork.node",
                     "ASSAY_FORK_DESCRIPTORS": String(descriptors),
-                    // The stack of the main thread is laid out when node starts.
-                    "ASSAY_FORK_STACK_MB": String(limits?.stackMB ?? 8),
                 ]
             )
         }

@@ -113,7 +113,6 @@ import Toolchains
                 server.environment == [
                     "LD_PRELOAD": "/usr/lib/assay/node_fork.node",
                     "ASSAY_FORK_DESCRIPTORS": descriptors,
-                    "ASSAY_FORK_STACK_MB": String(limits.stackMB),
                 ]
             )
         }

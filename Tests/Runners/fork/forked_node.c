@@ -31,11 +31,6 @@ static void start_server(int channel, char **arguments, int count, int descripto
     setenv("ASSAY_FORK_SERVER", "50", 1);
     snprintf(number, sizeof number, "%d", descriptors);
     setenv("ASSAY_FORK_DESCRIPTORS", number, 1);
-    // As large as the run's own.
-    struct rlimit stack;
-    getrlimit(RLIMIT_STACK, &stack);
-    snprintf(number, sizeof number, "%d", (int)(stack.rlim_cur >> 20));
-    setenv("ASSAY_FORK_STACK_MB", number, 1);
     setenv("LD_PRELOAD", "/usr/lib/assay/node_fork.node", 1);
     if (dup2(channel, CHANNEL) < 0) give_up("dup2");
     for (int descriptor = 3; descriptor < 1024; descriptor++)
