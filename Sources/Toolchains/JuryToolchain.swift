@@ -74,7 +74,7 @@ public struct JuryToolchain: Sendable {
             command: JailCommand(
                 executable: .path("/usr/bin/g++"),
                 arguments: [
-                    "g++", "-O2", "-std=\(standard)", "-static", "-s", "-w", "-fmax-errors=20",
+                    "g++", "-O2", "-std=\(standard)", "-static", "-s", "-fuse-ld=gold", "-w", "-fmax-errors=20",
                     "-fdiagnostics-color=never", "-I/usr/lib/assay/testlib", "jury.cpp", "-o", "jury",
                 ],
                 files: [WorkFile(path: "jury.cpp", contents: program.code)]
