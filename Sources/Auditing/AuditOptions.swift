@@ -17,7 +17,7 @@ public struct AuditOptions: Sendable, Hashable {
     public init(
         repetitions: Int = 3,
         mutants: Int = 8,
-        survivingShare: Double = 0.75,
+        survivingShare: Double = 0.85,
         timeShare: Double = 0.7,
         memoryShare: Double = 0.85,
         defaultCPUTime: Double = 5,

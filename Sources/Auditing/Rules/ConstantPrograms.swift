@@ -21,8 +21,9 @@ struct ConstantPrograms {
         switch problem.language {
         case .python:
             return (["None", "True", "False", "0", "\"\"", "[]"] + literals()).map { constant in
-                let lines = functions.map { "def \($0)(*args, **kwargs):\n    return \(constant)\n" }
-                return (constant, ByteString(lines.joined(separator: "\n")))
+                // Behind the gold solution: what a test decides with may be a function of it too.
+                let lines = functions.map { "\n\ndef \($0)(*args, **kwargs):\n    return \(constant)\n" }
+                return (constant, ByteString(bytes: gold.bytes + lines.joined().utf8))
             }
         case .javascript:
             return (["undefined", "true", "false", "0", "\"\"", "[]"] + literals()).map { constant in
@@ -46,7 +47,9 @@ struct ConstantPrograms {
             }
         }
         let names = FunctionFinder(source: gold, language: problem.language).definitions.map(\.name)
-        return names.filter { isEntryPoint.contains($0) || used.contains($0) && $0 != "main" && $0 != "check" }
+        if !isEntryPoint.isEmpty { return names.filter(isEntryPoint.contains) }
+        // The last one: those before it are its helpers, and may be what the test decides with.
+        return names.last { used.contains($0) && $0 != "main" && $0 != "check" }.map { [$0] } ?? []
     }
 
     /// The two literals that the tests compare with most often.

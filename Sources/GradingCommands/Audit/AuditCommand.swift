@@ -41,7 +41,7 @@ struct AuditCommand: JailingCommand {
     var mutants = 8
 
     @Option(help: "The share of programs with a fault that must pass for tests to be called weak.")
-    var survivors = 0.75
+    var survivors = 0.85
 
     @Option(help: "The share of the time limit beyond which it is called tight for the gold solution.")
     var timeShare = 0.7

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Writes the problems that an audit and a check of translations are tried on: sound ones, and ones with a planted defect.
+
+    generate.py FOLDER [--data ../shared/data]
+
+writes into FOLDER
+    audit-planted.jsonl, audit-sound.jsonl                  for assay audit
+    translations-planted.jsonl, translations-sound.jsonl    for assay check-translations
+    expected.json                                           which codes may name each planted defect, by problem id
+
+With --data, the open data set's right solutions are among the sound problems.
+"""
+import argparse
+import gzip
+import json
+import os
+
+from defects import audit_defects, translation_defects
+from templates import CALLS, LANGUAGES, PROGRAMS
+
+
+def expected_value(name, arguments):
+    scope = {}
+    exec(CALLS[name][2]["python"], scope)
+    return scope[name](*json.loads(json.dumps(arguments)))
+
+
+def expected_output(name, text):
+    import contextlib
+    import io
+    import sys
+
+    out, before = io.StringIO(), sys.stdin
+    sys.stdin = io.StringIO(text)
+    try:
+        with contextlib.redirect_stdout(out):
+            exec(PROGRAMS[name][2]["python"], {})
+    finally:
+        sys.stdin = before
+    return out.getvalue()
+
+
+def tests_of(name):
+    if name in CALLS:
+        return [
+            {"type": "function_call", "fn_name": name, "input": row, "output": expected_value(name, row)}
+            for row in CALLS[name][1]
+        ]
+    return [{"type": "stdin_stdout", "input": text, "output": expected_output(name, text)} for text in PROGRAMS[name][1]]
+
+
+def record(identifier, language, code, tests, statement="", **fields):
+    """A record of SYNTHETIC-1, or of our own shape where a field is there that the former has no place for."""
+    fence = {"python": "python", "javascript": "javascript", "cpp": "cpp", "rust": "rust"}[language]
+    gold = None if code is None else f"```{fence}\n{code}```\n"
+    common = {"problem_id": identifier, "prompt": statement, "gold_standard_solution": gold}
+    if fields.pop("own", False) or fields:
+        return {**common, "language": language, "tests": tests, **fields}
+    return {
+        **common,
+        "source": "assay",
+        "task_type": "verifiable_code",
+        "in_source_id": None,
+        "verification_info": json.dumps({"language": language, "test_cases": tests}),
+        "metadata": "{}",
+    }
+
+
+def sound_templates():
+    for name, (statement, _, solutions) in {**CALLS, **PROGRAMS}.items():
+        for language in LANGUAGES:
+            yield name, language, statement, solutions[language], tests_of(name)
+
+
+def open_data(folder):
+    """The right solutions, one a problem and language; a test of the data set stays as it is."""
+    for file in ["function_call", "humaneval_x", "stdin_stdout"]:
+        seen = set()
+        with gzip.open(os.path.join(folder, file + ".jsonl.gz"), "rt") as lines:
+            for line in lines:
+                known = json.loads(line)
+                key = (known.get("problem") or known["id"], known["language"])
+                if known["expected_verdict"] != "accepted" or known.get("needs") or key in seen:
+                    continue
+                if file == "function_call" and "canonical" not in known["tags"]:
+                    continue
+                seen.add(key)
+                yield file, known
+
+
+def write(path, records):
+    with open(path, "w", encoding="utf-8") as out:
+        for value in records:
+            out.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("--data")
+    options = parser.parse_args()
+    os.makedirs(options.folder, exist_ok=True)
+
+    expected = {"audit": {}, "translations": {}}
+    planted = []
+    for codes, value in audit_defects(record, tests_of):
+        expected["audit"][value["problem_id"]] = codes
+        planted.append(value)
+    write(os.path.join(options.folder, "audit-planted.jsonl"), planted)
+
+    translations = []
+    for codes, values in translation_defects(record, tests_of):
+        expected["translations"][values[-1]["problem_id"]] = codes
+        translations += values
+    write(os.path.join(options.folder, "translations-planted.jsonl"), translations)
+
+    sound = [record(f"{name}-{language}", language, code, tests, statement)
+             for name, language, statement, code, tests in sound_templates()]
+    pairs = [record(f"{language}/{name}", language, code, tests, statement)
+             for name, language, statement, code, tests in sound_templates()]
+    if options.data:
+        for file, known in open_data(options.data):
+            sound.append(known)
+            if file == "humaneval_x":
+                # The task's id without the kind of record: hx/js/0/canonical.
+                task = known["id"].rsplit("/", 1)[0]
+                pairs.append(
+                    record(task, known["language"], known["code"], known["tests"], known.get("prompt") or "", own=True)
+                )
+    write(os.path.join(options.folder, "audit-sound.jsonl"), sound)
+    write(os.path.join(options.folder, "translations-sound.jsonl"), pairs)
+    with open(os.path.join(options.folder, "expected.json"), "w", encoding="utf-8") as out:
+        json.dump(expected, out, indent=1)
+
+
+if __name__ == "__main__":
+    main()
