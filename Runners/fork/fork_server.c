@@ -2,6 +2,7 @@
 #include "fork_server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
@@ -26,6 +27,7 @@ struct message {
 static struct message message;
 static int descriptors[MAX_DESCRIPTORS];
 static size_t descriptor_count;
+static int own_pid_namespace;
 
 static void give_up(const char *what) {
     dprintf(2, "fork server: %s: %s\n", what, strerror(errno));
@@ -149,9 +151,9 @@ static inline long clone_sharing_memory(struct clone_args *args) {
     return result;
 }
 
-// Forks into the jail; 1 in the child. A helper is born in the run's group and says into which pid namespace its
-// children go, so that this process stays where it is. It shares this process's memory, which is therefore copied once,
-// and ends as soon as it has forked: the child becomes the jail's init's.
+// Forks into the jail; 1 in the child. A helper is born in the run's group and in the jail's pid namespace, shares this
+// process's memory, which is therefore copied once, and ends as soon as it has forked: the jail's init is then the
+// child's parent.
 static int fork_into_jail(void) {
     struct fork_request *request = &message.request;
     int report = passed(request->report), pid_namespace = passed(request->namespaces[0]);
@@ -162,9 +164,13 @@ static int fork_into_jail(void) {
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = (uint64_t)passed(request->group);
     }
+    // Where children are born; this process stays where it is.
+    if (setns(pid_namespace, CLONE_NEWPID) < 0) {
+        send_report(report, errno, "setns pid", 0, -1);
+        return 0;
+    }
     long helper = clone_sharing_memory(&args);
     if (helper == 0) {
-        if (setns(pid_namespace, CLONE_NEWPID) < 0) fail(report, "setns pid", errno);
         pid_t child = fork();
         if (child == 0) return 1;
         if (child < 0) fail(report, "fork", errno);
@@ -175,10 +181,14 @@ static int fork_into_jail(void) {
     } else {
         while (waitpid((pid_t)helper, NULL, __WALL) < 0 && errno == EINTR) {}
     }
+    // A process whose children are born elsewhere can have no new threads.
+    if (setns(own_pid_namespace, CLONE_NEWPID) < 0) give_up("setns own pid namespace");
     return 0;
 }
 
 int assay_fork_server(int channel, char *arguments, size_t size) {
+    own_pid_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+    if (own_pid_namespace < 0) give_up("open /proc/self/ns/pid");
     // Tells that the interpreter is warm.
     if (send(channel, "", 1, MSG_NOSIGNAL) != 1) give_up("send");
     while (1) {

@@ -156,16 +156,14 @@ public final class CgroupV1: Cgroup {
     }
 
     func finish() throws(SyscallError) {
-        // The usual case costs one read: of the run there is nobody.
-        if try processes.number() <= UInt64(residents.count) { return }
         let deadline = monotonicMicroseconds() + groupPatience
         for attempt in 0... {
-            usleep(attempt < 20 ? 100 : 10_000)
             let left = try others()
-            // Threads and the dead that nobody has reaped yet are in the count alone.
-            if left.isEmpty, try processes.number() <= UInt64(residents.count) { return }
+            if left.isEmpty { return }
             guard monotonicMicroseconds() < deadline else { throw SyscallError("empty", folders.pids, errno: EBUSY) }
+            // Those of a jail that has just ended leave by themselves.
             if attempt > 10 { for pid in left { kill(pid, SIGKILL) } }
+            usleep(attempt < 20 ? 100 : 10_000)
         }
     }
 

@@ -127,6 +127,7 @@ struct JailInit {
         var running = started.running
         var ending = JailReport.Ending.signaled(SIGKILL)
         var refusals = Refusals()
+        var listeners = listeners
         while !running.isEmpty {
             var polls = ([ended] + listeners).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             if poll(&polls, nfds_t(polls.count), -1) < 0 && errno != EINTR {
@@ -134,6 +135,10 @@ struct JailInit {
             }
             for poll in polls.dropFirst() where poll.revents & Int16(POLLIN) != 0 {
                 if let message = refusals.answerNext(of: poll.fd) { send(message) }
+            }
+            // The last process under that filter has ended.
+            for poll in polls.dropFirst() where poll.revents & Int16(POLLIN) == 0 && poll.revents != 0 {
+                listeners.removeAll { $0 == poll.fd }
             }
             if polls[0].revents == 0 { continue }
             // What the signal says is of no interest: several may have come as one.
