@@ -105,13 +105,16 @@ extension JailRunner {
 }
 
 extension JailSpec.ForkServer {
-    /// A toolchain's server as the jailer takes it.
+    /// Room for the stack of a server for runs under any limit: that of most configurations' largest.
+    private static let anyStack: UInt64 = 4 << 30
+
+    /// A toolchain's server as the jailer takes it, for a run with a stack of `stackBytes`.
     init(_ server: Toolchains.ForkServer, stackBytes: UInt64) {
         self.init(
             executable: server.executable,
             arguments: server.arguments,
             environment: JailEnvironment.list(adding: server.environment),
-            stackBytes: stackBytes
+            stackBytes: server.servesAnyStack ? max(Self.anyStack, stackBytes) : stackBytes
         )
     }
 }

@@ -101,7 +101,12 @@ public struct PythonToolchain: Toolchain {
     private static func forkServer(_ kind: ServerKind, mentions sources: [ByteString]) -> ForkServer {
         var environment = settings
         if sources.contains(where: { $0.bytes.contains(numpy) }) { environment["ASSAY_FORK_MODULES"] = "numpy" }
-        return ForkServer(executable: interpreter, arguments: kind.arguments, environment: environment)
+        return ForkServer(
+            executable: interpreter,
+            arguments: kind.arguments,
+            environment: environment,
+            servesAnyStack: true
+        )
     }
 
     private static let numpy = Array("numpy".utf8)

@@ -54,11 +54,20 @@ public struct ForkServer: Sendable, Hashable {
     public var arguments: [String]
     /// Added to the jail's own environment: all that the run would have, since its child is born with it.
     public var environment: [String: String]
+    /// Whether its children adjust themselves to the limit of their stack, so that it serves runs under any; otherwise
+    /// it serves runs under the limit that it was started with.
+    public var servesAnyStack: Bool
 
-    public init(executable: String, arguments: [String], environment: [String: String]) {
+    public init(
+        executable: String,
+        arguments: [String],
+        environment: [String: String],
+        servesAnyStack: Bool = false
+    ) {
         self.executable = executable
         self.arguments = arguments
         self.environment = environment
+        self.servesAnyStack = servesAnyStack
     }
 }
 

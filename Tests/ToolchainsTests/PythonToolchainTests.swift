@@ -44,6 +44,7 @@ struct PythonToolchainTests {
         let server = try #require(command.forkServer)
         #expect(.path(server.executable) == command.executable)
         #expect(server.environment == command.environment)
+        #expect(server.servesAnyStack)
         let script = kind == Self.kinds[0] ? ["python3", "main.py"] : Self.serverArguments
         #expect(server.arguments == script)
         if let examiner = command.examiner { #expect(examiner.forkServer == server) }

@@ -18,7 +18,6 @@ _FOLDER = "/work"
 _HERE = "/usr/lib/assay"
 _LIBRARY = f"{_HERE}/libassay_fork.so"
 _ARGUMENTS_SIZE = 1 << 16
-_STACK = 4 << 30
 
 # What solutions import, by count in public ones. Not in it: what starts threads, draws random numbers, registers exit
 # handlers or remembers the time when it is imported (multiprocessing, uuid, logging).
@@ -112,26 +111,10 @@ def serve_harness():
     return arguments[first], arguments[first + 1:]
 
 
-def _arrange_stack():
-    """Starts anew where the stack would be too small: the kernel lays out memory for it when a program starts.
-
-    Each child has a limit of its own below this one.
-    """
-    import resource
-
-    del sys.modules["resource"]
-    now, largest = resource.getrlimit(resource.RLIMIT_STACK)
-    wanted = _STACK if largest == resource.RLIM_INFINITY else min(_STACK, largest)
-    if now != wanted:
-        resource.setrlimit(resource.RLIMIT_STACK, (wanted, largest))
-        posix.execve(sys.executable, sys.orig_argv, posix.environ)
-
-
 class _Start:
     """What the server was started with; nothing of it is left in the environment."""
 
     def __init__(self):
-        _arrange_stack()
         environment = posix.environ
         self.channel = int(environment.pop(b"ASSAY_FORK_SERVER"))
         self.modules = environment.pop(b"ASSAY_FORK_MODULES", b"").decode().split()

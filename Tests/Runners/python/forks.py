@@ -6,6 +6,7 @@
 import array
 import atexit
 import os
+import resource
 import shutil
 import socket
 import struct
@@ -38,7 +39,8 @@ class ForkServer:
         command = ["unshare", "--mount", "sh", "-euc", _ENTER, "sh", root, folder, library, *arguments]
         self.process = subprocess.Popen(
             command, env={**environment, "ASSAY_FORK_SERVER": str(number)}, pass_fds=[number], cwd="/",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK, (4 << 30, 4 << 30)))
         theirs.close()
         self.busy = threading.Lock()
         self.is_closed = False
