@@ -173,9 +173,20 @@ extension JailLimits {
 enum Leftovers {
     /// Control groups of a keeper.
     static func groups(ofKeeper pid: Int32) -> [String] {
-        // Not `enumerator`, which does not go into mounts.
-        let paths = (try? FileManager.default.subpathsOfDirectory(atPath: "/sys/fs/cgroup")) ?? []
-        return paths.filter { $0.hasSuffix("assay.\(pid)") }
+        var groups: [String] = []
+        // Folder by folder: `enumerator` does not go into mounts, and `subpathsOfDirectory` gives up where a group that
+        // is another's goes away meanwhile.
+        func walk(_ folder: String) {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+                let path = "\(folder)/\(name)"
+                var status = stat()
+                guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { continue }
+                if name == "assay.\(pid)" { groups.append(path) }
+                walk(path)
+            }
+        }
+        walk("/sys/fs/cgroup")
+        return groups
     }
 
     /// Processes of programs and examiners: of the jails' users without their root, whose templates, jails that stand

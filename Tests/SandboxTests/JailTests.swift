@@ -154,7 +154,8 @@ struct JailTests {
         try await JailFixture.with { jail in
             let outcome = try await jail.python(
                 "import ctypes\nlibc = ctypes.CDLL(None)\nwhile True: libc.syscall(101, 0, 0, 0, 0)",
-                limits: .test.with { $0.cpuMicroseconds = 500_000 }
+                // Enough to come to the flood on an emulated host, too.
+                limits: .test.with { $0.cpuMicroseconds = 2_000_000 }
             )
             #expect(outcome.report.kill == .cpuTime)
             #expect(outcome.report.deniedCalls.map(\.name) == ["ptrace"])
