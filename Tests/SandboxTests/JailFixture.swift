@@ -196,7 +196,7 @@ enum Leftovers {
     /// Those of the jails' root too.
     static func processesAndTemplates() -> [String] { processes { _ in true } }
 
-    /// - Parameter isWanted: Which ids, counted from the range's first.
+    // Of the ids that are wanted, counted from the range's first.
     private static func processes(_ isWanted: (UInt32) -> Bool) -> [String] {
         let first = TestHost.idBase
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

@@ -258,7 +258,7 @@ struct JailTests {
             """
         try await JailFixture.with { jail in
             let outcome = try await jail.python(program)
-            #expect(outcome.stdout.text == "-1 \(errno)\n", "\(name): \(outcome.stderr.text)")
+            #expect(outcome.stdout.text == "-1 \(errno)\n", "\(name): \(outcome.stderr.text) \(outcome.report)")
         }
     }
 
