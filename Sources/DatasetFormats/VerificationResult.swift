@@ -4,7 +4,8 @@ import GradingRules
 /// What genesys' `verify.py` stores beside a record: `score` and `verification_result_info`.
 ///
 /// `failure_reason` is there where genesys has it, with its words: `no_code_in_response`, `compilation_error`. Ours are
-/// `no_json_in_response`, and, where the score is null, `invalid_problem` and `internal_error`. Beside it stand the
+/// `no_json_in_response`, and, where the score is null, `invalid_problem`, `internal_error`
+/// and `cancelled`. Beside it stand the
 /// fields of our answer to a submission: genesys has no trace.
 public struct VerificationResult: Sendable, Hashable {
     public var score: Double?
@@ -39,6 +40,12 @@ public struct VerificationResult: Sendable, Hashable {
                 MapEntry(key: "message", value: Value(reason)),
             ] + Self.notes(notes)
         )
+    }
+
+    /// A submission that a client cancelled: nothing is known of the program.
+    public init(cancelled id: String) {
+        score = nil
+        info = ["failure_reason": "cancelled", "id": Value(id)]
     }
 
     /// The grade of a record of `code_output_prediction`; `nil` where it has no answer, or nothing is expected of it.

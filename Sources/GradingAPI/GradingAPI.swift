@@ -89,7 +89,9 @@ public struct GradingAPI: Sendable {
 
     private func makeRouter() -> Router<APIRequestContext> {
         let bodies = BodyReader(limit: configuration.bodyLimit, totalLimit: configuration.totalBodyLimit)
-        let submissions = SubmissionRoutes(service: service, caps: caps, bodies: bodies)
+        let turnstile = Turnstile()
+        let submissions = SubmissionRoutes(service: service, caps: caps, bodies: bodies, turnstile: turnstile)
+        let verification = VerifyRoutes(service: service, caps: caps, bodies: bodies, turnstile: turnstile)
         let languages = LanguageRoutes(service: service)
         let health = HealthRoutes(service: service)
         let requests = RequestMeter()
@@ -99,6 +101,7 @@ public struct GradingAPI: Sendable {
             (.get, "/v1/submissions", submissions.list),
             (.get, "/v1/submissions/:id", submissions.find),
             (.delete, "/v1/submissions/:id", submissions.cancel),
+            (.post, "/v1/verify", verification.verify),
             (.get, "/v1/languages", languages.list),
             (.get, "/health/live", health.live),
             (.get, "/health/ready", health.ready),

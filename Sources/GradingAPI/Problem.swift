@@ -149,6 +149,18 @@ extension Problem {
         )
     }
 
+    /// A record of a kind that is not graded here.
+    static func unsupportedTaskType(_ type: String) -> Problem {
+        let detail = "unsupported task_type \(type)"
+        return Problem(
+            status: .unprocessableContent,
+            kind: "unsupported-task-type",
+            title: "Unsupported task_type",
+            detail: detail,
+            faults: [Fault(pointer: "/task_type", detail: detail)]
+        )
+    }
+
     static func queueFull(depth: Int, retryAfter: Int) -> Problem {
         Problem(
             status: .serviceUnavailable,

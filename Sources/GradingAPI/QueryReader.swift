@@ -1,4 +1,5 @@
 import GradingModel
+import HTTPTypes
 import Hummingbird
 
 /// Reads query parameters and collects what is wrong with them.
@@ -52,6 +53,15 @@ struct QueryReader {
             return nil
         }
         return language
+    }
+
+    /// The header `Idempotency-Key`: 1 to 255 printable ASCII characters.
+    mutating func idempotencyKey(of request: Request) -> String? {
+        guard let name = HTTPField.Name("Idempotency-Key"), let key = request.headers[name] else { return nil }
+        if !(1...255).contains(key.utf8.count) || !key.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
+            fault("Idempotency-Key", "must be 1 to 255 printable ASCII characters")
+        }
+        return key
     }
 
     mutating func fault(_ name: String, _ detail: String) {

@@ -10,37 +10,24 @@ struct SubmissionRoutes: Sendable {
     var service: any GradingService
     var caps: LimitCaps
     var bodies: BodyReader
-    private let turnstile = Turnstile()
-    /// Bodies above this are read one at a time.
-    private static let largeBody = 2 << 20
-
-    init(service: any GradingService, caps: LimitCaps, bodies: BodyReader) {
-        self.service = service
-        self.caps = caps
-        self.bodies = bodies
-    }
+    var turnstile: Turnstile
 
     /// Answers `POST /v1/submissions`.
     @Sendable func submit(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         var query = QueryReader(request)
         let waits = query.flag("wait", default: true)
-        let key = idempotencyKey(of: request, &query)
+        let key = query.idempotencyKey(of: request)
         try query.finish()
         let record = try await bodies.withJSONBody(of: request) { body in
-            let submission = try await decode(body)
+            let submission = try await turnstile.pass(body: body) {
+                try SubmissionDecoder.submission(fromBody: body, caps: caps)
+            }
             return try await service.submit(submission, body: body, idempotencyKey: key)
         }
         guard waits, !record.status.isFinal else {
             return answer(record, status: record.status.isFinal ? .ok : .accepted)
         }
-        do {
-            // Where the client goes away meanwhile, the submission goes on and its result can be looked up.
-            return answer(try await service.wait(for: record.id))
-        } catch GradingServiceError.shuttingDown {
-            throw Problem.shuttingDown(id: record.id)
-        } catch is CancellationError {
-            throw Problem.shuttingDown(id: record.id)
-        }
+        return answer(try await service.waitForEnd(of: record))
     }
 
     /// Answers `GET /v1/submissions/{id}`.
@@ -83,22 +70,6 @@ struct SubmissionRoutes: Sendable {
     private func id(_ context: APIRequestContext) throws -> String {
         guard let id = context.parameters.get("id"), SubmissionID.isWellFormed(id) else { throw Self.unknown }
         return id
-    }
-
-    private func decode(_ body: [UInt8]) async throws -> Submission {
-        if body.count > Self.largeBody {
-            return try await turnstile.pass { try SubmissionDecoder.submission(fromBody: body, caps: caps) }
-        }
-        return try SubmissionDecoder.submission(fromBody: body, caps: caps)
-    }
-
-    /// 1 to 255 printable ASCII characters.
-    private func idempotencyKey(of request: Request, _ query: inout QueryReader) -> String? {
-        guard let name = HTTPField.Name("Idempotency-Key"), let key = request.headers[name] else { return nil }
-        if !(1...255).contains(key.utf8.count) || !key.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
-            query.fault("Idempotency-Key", "must be 1 to 255 printable ASCII characters")
-        }
-        return key
     }
 
     private func answer(_ record: SubmissionRecord, status: HTTPResponse.Status = .ok) -> Response {

@@ -6,6 +6,14 @@ actor Turnstile {
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
+    /// Bodies above this are read one at a time, in bytes.
+    private static let largeBody = 2 << 20
+
+    /// Runs `read` on a request's body, at once where that is small.
+    nonisolated func pass<Output>(body: [UInt8], _ read: () throws -> Output) async throws -> Output {
+        body.count > Self.largeBody ? try await pass(read) : try read()
+    }
+
     /// Runs `body` once all who came before are through.
     nonisolated func pass<Output>(_ body: () throws -> Output) async throws -> Output {
         await enter()

@@ -24,7 +24,9 @@ final class FakeGradingService: GradingService {
     init(finishesAtOnce: Bool = true) { self.finishesAtOnce = finishesAtOnce }
 
     static func answer(_ id: String) -> [UInt8] {
-        Array(#"{"id": "\#(id)", "status": "finished", "verdict": "accepted", "stdout": "\udc80"}"#.utf8)
+        Array(
+            #"{"id": "\#(id)", "status": "finished", "verdict": "accepted", "score": 1.0, "stdout": "\udc80"}"#.utf8
+        )
     }
 
     func submit(_ submission: Submission, body: [UInt8], idempotencyKey: String?) async throws -> SubmissionRecord {

@@ -97,6 +97,16 @@ public enum TaskType {
     public static func isSupported(_ name: String) -> Bool { name == code || isOutputPrediction(name) }
 }
 
+extension Limits {
+    /// More than any record states, and so much that arithmetic on it is safe.
+    fileprivate static let unreachable = Limits(
+        cpuTime: 1e12,
+        wallTime: 1e13,
+        memoryMB: 1 << 40,
+        stackMB: 1 << 40
+    )
+}
+
 // MARK: - Grading
 
 extension DatasetRecord {
@@ -105,6 +115,20 @@ extension DatasetRecord {
     /// Never above `caps`; what is not stated is left to the grader's defaults.
     public func limits(for language: Language, caps: LimitCaps = .standard) -> LimitOverrides {
         explicitLimits.merged(over: statedLimits.overrides(for: language, caps: caps))
+    }
+
+    /// What is said where `limits(for:caps:)` cuts what the record states, one note for each limit.
+    public func limitNotes(for language: Language, caps: LimitCaps = .standard) -> [String] {
+        let whole = statedLimits.overrides(for: language, caps: LimitCaps(.unreachable))
+        let cut = statedLimits.overrides(for: language, caps: caps)
+        var notes: [String] = []
+        if let wanted = whole.cpuTime, let granted = cut.cpuTime, granted < wanted, explicitLimits.cpuTime == nil {
+            notes.append("the stated time limit, \(wanted) s in \(language.rawValue), is cut to \(granted) s")
+        }
+        if let wanted = whole.memoryMB, let granted = cut.memoryMB, granted < wanted, explicitLimits.memoryMB == nil {
+            notes.append("the stated memory limit, \(wanted) MB in \(language.rawValue), is cut to \(granted) MB")
+        }
+        return notes
     }
 
     /// What grades `source` on this record's tests.
@@ -134,6 +158,9 @@ extension DatasetRecord {
     }
 
     /// Which tests are cut short: their input or output ends in `...`, as in texts taken from a web page.
+    ///
+    /// Dots behind a letter, a digit or white space, that is, and only where no others stand side by side: the rows of a
+    /// map are drawn with dots.
     public var truncatedTests: [Int] {
         guard case .cases(let cases) = tests else { return [] }
         return cases.indices.filter { index in
@@ -143,8 +170,16 @@ extension DatasetRecord {
     }
 
     private static func isTruncated(_ text: ByteString) -> Bool {
-        let white = Array(" \t\r\n".utf8)
-        guard let end = text.bytes.lastIndex(where: { !white.contains($0) }), end >= 2 else { return false }
-        return text.bytes[(end - 2)...end].elementsEqual("...".utf8)
+        let dot = UInt8(ascii: ".")
+        guard let end = text.bytes.lastIndex(where: { $0 > 0x20 }), end >= 3 else { return false }
+        let start = end - 2
+        guard text.bytes[start...end].allSatisfy({ $0 == dot }) else { return false }
+        switch text.bytes[start - 1] {
+        case 0x09, 0x0A, 0x0D, 0x20, 0x80...: break
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): break
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): break
+        default: return false
+        }
+        return !(1..<start).contains { text.bytes[$0] == dot && text.bytes[$0 - 1] == dot }
     }
 }

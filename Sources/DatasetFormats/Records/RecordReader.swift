@@ -45,7 +45,7 @@ public struct RecordReader: Sendable {
         record.responseID = try fields.identifier("response_id")
         record.score = try fields.number("score")
         switch shape {
-        case .synthetic1, .openR1, .outputPrediction: try SyntheticShape.read(fields, into: &record)
+        case .synthetic1, .openR1, .outputPrediction: try SyntheticShape.read(fields, caps: caps, into: &record)
         case .submission: try SubmissionShape.read(fields, caps: caps, into: &record)
         case .openData: try SubmissionShape.readOpenData(fields, caps: caps, into: &record)
         case .apps, .taco, .prime, .intellect3, .deepCoder, .liveCodeBench, .assertList:

@@ -2,7 +2,12 @@ import GradingModel
 
 /// SYNTHETIC-1, its relatives' copies of it, and the prediction of outputs.
 enum SyntheticShape {
-    static func read(_ fields: RecordFields, into record: inout DatasetRecord) throws(RecordFault) {
+    /// Reads a task, an answer, or both; `limits`, `comparison` and `stop_on_failure` are as in a request of our own.
+    static func read(
+        _ fields: RecordFields,
+        caps: LimitCaps,
+        into record: inout DatasetRecord
+    ) throws(RecordFault) {
         record.problemID = try fields.identifier("problem_id", "id")
         record.inSourceID = try fields.identifier("in_source_id")
         record.source = try fields.text("source", "hf_dataset_name")?.text
@@ -14,11 +19,13 @@ enum SyntheticShape {
         record.prompt = try AnswerFields.prompt(fields, "prompt", "problem_statement", "problem")
         record.gold = try AnswerFields.solution(fields, "gold_standard_solution")
         record.answer = try AnswerFields.answer(fields)
-        if let comparison = fields.present("comparison") {
-            var faults = FaultCollector()
-            record.comparison = ComparisonReader.read(comparison, at: JSONPointer()["comparison"], &faults)
-            try SubmissionShape.check(faults)
-        }
+        var faults = FaultCollector()
+        let root = JSONPointer()
+        record.explicitLimits = LimitsReader(caps: caps).read(fields.present("limits"), at: root["limits"], &faults)
+        record.comparison = ComparisonReader.read(fields.present("comparison"), at: root["comparison"], &faults)
+        let stops = faults.boolean(fields.present("stop_on_failure"), at: root["stop_on_failure"])
+        record.stopOnFailure = stops ?? false
+        try SubmissionShape.check(faults)
         if let metadata = try fields.object("metadata") { metadata.readLimits(into: &record) }
         if TaskType.isOutputPrediction(record.taskType) {
             record.expectedOutput = try expectedOutput(fields)

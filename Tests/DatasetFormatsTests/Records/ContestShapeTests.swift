@@ -126,9 +126,11 @@ import Testing
             "test_cases": [
                 ["input": "1\n", "output": "2\n"], ["input": "1 2 3 4...", "output": "10"],
                 ["input": "5", "output": "1\n2\n3...\n"], ["input": "...1", "output": ".."],
+                ["input": "1 4\n#...\n", "output": "..."], ["input": "2 4\na..#\na...", "output": "1.5 2"],
+                ["input": "1.5 2.5...", "output": "4"], ["input": "1 2 ...", "output": "4"],
             ],
         ])
-        #expect(record.problemID == "1/A" && record.truncatedTests == [1, 2])
+        #expect(record.problemID == "1/A" && record.truncatedTests == [1, 2, 6, 7])
         #expect(record.score == nil && record.gold == nil && record.answer == .code("x"))
         let demo = try DatasetRecord(["contestId": 1, "index": "A", "demo-input": ["1"], "demo-output": ["2"]])
         #expect(demo.tests == .cases([TestCase(.stdinStdout(input: "1", expected: ["2"]), name: "demo/0")]))
