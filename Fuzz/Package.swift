@@ -39,6 +39,7 @@ let package = Package(
         fuzzer("JailMessages", "JailProtocol"),
         fuzzer("JSONText", "DatasetFormats", "GradingModel"),
         fuzzer("Requests", "DatasetFormats", "GradingModel"),
+        fuzzer("Records", "DatasetFormats", "GradingModel"),
         fuzzer("PythonLiterals", "DatasetFormats", "GradingModel"),
         fuzzer("Completions", "GradingModel", "GradingRules"),
         fuzzer("Texts", "GradingModel", "GradingRules", bigInt),

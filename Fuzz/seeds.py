@@ -33,6 +33,9 @@ def main(folder):
     write("JailMessages", messages())
     write("JSONText", prefixed(b"\x00", formats + model + values + bodies))
     write("Requests", formats + bodies + infos + [request(record) for record in records])
+    known = [json.dumps(record).encode() for record in records]
+    answers = [answer(info.decode()) for info in infos] + [request(record) for record in records]
+    write("Records", prefixed(b"\x00", formats + known + answers))
     write("PythonLiterals", prefixed(b"\x00", formats + values + infos + [repr(json.loads(value)).encode() for value in values]))
     fenced = [f"Here:\n```{record['language']}\n{record['code']}\n```\n".encode() for record in records]
     write("Completions", prefixed(b"\x00", rules + fenced))
@@ -42,6 +45,14 @@ def main(folder):
     pairs = [one + b"\x01" + other for one, other in zip(jsons, jsons[1:])] + [text + b"\x01" + text for text in jsons]
     write("Values", prefixed(b"\x00\x00\x00\x00", pairs))
     write("Frames", rules + [b'{"returned":' + value + b"}" for value in jsons])
+
+
+def answer(info):
+    """A record of SYNTHETIC-1, as bytes."""
+    return json.dumps({
+        "problem_id": "1", "task_type": "verifiable_code", "verification_info": info, "llm_response": "```\nx\n```",
+        "metadata": "{'time_limit': '2 seconds', 'memory_limit': None}", "score": 1.0,
+    }).encode()
 
 
 def strings(folder):

@@ -24,9 +24,7 @@ enum ContestShape {
         record.language = try fields.language("language")
         // Its own grader also folds case, which is done nowhere else: what is right never depends on it alone.
         record.comparison = ComparisonOptions(policy: .tokens, absoluteTolerance: 1e-5)
-        let input = try fields.text("input_file") ?? ""
-        let output = try fields.text("output_file") ?? ""
-        record.files = ProgramFiles(input: file(input, unless: "stdin"), output: file(output, unless: "stdout"))
+        record.files = try namedFiles(fields)
         try readSolutions(fields, into: &record)
         record.readTests { () throws(UndecodableTests) in
             var cases: [TestCase] = []
@@ -40,9 +38,17 @@ enum ContestShape {
         }
     }
 
-    /// Empty names stand for the standard streams, and so do their own.
-    private static func file(_ name: ByteString, unless stream: ByteString) -> String? {
-        name.isEmpty || name == stream ? nil : name.text
+    /// `input_file` and `output_file`; empty names stand for the standard streams, and so do `stdin` and `stdout`.
+    private static func namedFiles(_ fields: RecordFields) throws(RecordFault) -> ProgramFiles {
+        var names: [MapEntry] = []
+        for (key, stream) in [("input_file", "stdin"), ("output_file", "stdout")] {
+            guard let name = try fields.text(key), !name.isEmpty, name.text != stream else { continue }
+            names.append(MapEntry(key: Value(key), value: .string(name)))
+        }
+        var faults = FaultCollector()
+        let files = JuryReader.files(.map(names), at: JSONPointer(), &faults)
+        try SubmissionShape.check(faults)
+        return files ?? .standardStreams
     }
 
     private static func source(_ name: String?) -> String? {

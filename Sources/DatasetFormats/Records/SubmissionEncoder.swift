@@ -35,9 +35,7 @@ public enum SubmissionEncoder {
         if let interactor = submission.interactor {
             fields.append(MapEntry(key: "interactor", value: encode(interactor.program, form: nil)))
         }
-        if submission.files != .standardStreams {
-            fields.append(MapEntry(key: "input_mode", value: encode(submission.files)))
-        }
+        fields += encode(submission.files == .standardStreams ? nil : submission.files)
         if submission.stopOnFailure { fields.append(MapEntry(key: "stop_on_failure", value: true)) }
         return .map(fields)
     }
@@ -49,9 +47,13 @@ public enum SubmissionEncoder {
         ])
     }
 
-    private static func encode(_ files: ProgramFiles) -> Value {
-        if files == .inputAndOutputText { return "file" }
-        return object([("input", files.input.map { Value($0) }), ("output", files.output.map { Value($0) })])
+    /// Fields that name the files; a name that is missing stands for the standard stream.
+    private static func encode(_ files: ProgramFiles?) -> [MapEntry] {
+        guard let files else { return [] }
+        if files == .standardStreams { return [MapEntry(key: "input_mode", value: "stdio")] }
+        return object([
+            ("input_file", files.input.map { Value($0) }), ("output_file", files.output.map { Value($0) }),
+        ]).mapValue ?? []
     }
 
     /// One of `tests`.
@@ -75,7 +77,7 @@ public enum SubmissionEncoder {
         }
         let limits = encode(test.limits)
         if limits != .map([]) { fields.append(("limits", limits)) }
-        return object(fields)
+        return .map((object(fields).mapValue ?? []) + encode(test.files))
     }
 
     /// `limits`, with those that are named.

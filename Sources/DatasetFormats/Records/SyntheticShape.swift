@@ -2,7 +2,7 @@ import GradingModel
 
 /// SYNTHETIC-1, its relatives' copies of it, and the prediction of outputs.
 enum SyntheticShape {
-    /// Reads a task, an answer, or both; `limits`, `comparison` and `stop_on_failure` are as in a request of our own.
+    /// Reads a task, an answer, or both; what else a request of ours may say (`limits`, `checker`, …) counts too.
     static func read(
         _ fields: RecordFields,
         caps: LimitCaps,
@@ -25,6 +25,9 @@ enum SyntheticShape {
         record.comparison = ComparisonReader.read(fields.present("comparison"), at: root["comparison"], &faults)
         let stops = faults.boolean(fields.present("stop_on_failure"), at: root["stop_on_failure"])
         record.stopOnFailure = stops ?? false
+        record.checker = JuryReader.checker(fields.present("checker"), at: root["checker"], &faults)
+        record.interactor = JuryReader.interactor(fields.present("interactor"), at: root["interactor"], &faults)
+        record.files = JuryReader.files(fields.value, at: root, &faults) ?? .standardStreams
         try SubmissionShape.check(faults)
         if let metadata = try fields.object("metadata") { metadata.readLimits(into: &record) }
         if TaskType.isOutputPrediction(record.taskType) {

@@ -64,6 +64,8 @@ import Testing
         let submission = try #require(record.submission(of: .code(""), in: .cpp))
         #expect(submission.checker == record.checker && submission.files == record.files)
         #expect(record.submission(of: .code("")) == nil)
+        let request = try #require(record.request(of: .code(""), in: .cpp))
+        #expect(try SubmissionDecoder.decode(request) == submission)
     }
 
     @Test("an interactive problem without its interactor is no problem")
@@ -112,6 +114,14 @@ import Testing
         #expect(record.limits(for: .cpp).memoryMB == 261)
         let inCpp = try DatasetRecord(problem.setting("language", "cpp"))
         #expect(inCpp.language == .cpp && inCpp.gold == .code("c++"))
+        let submission = try #require(inCpp.submission(of: .code("")))
+        #expect(try SubmissionDecoder.decode(try #require(inCpp.request(of: .code("")))) == submission)
+        do throws(RecordFault) {
+            _ = try DatasetRecord(problem.setting("input_file", "../in.txt"))
+            Issue.record("a name that leaves the folder was read")
+        } catch {
+            #expect(error.field == "input_file" && error.reason.contains("can't be a file's name"))
+        }
         let uneven = try DatasetRecord(problem.setting("private_tests", ["input": ["1"], "output": []]))
         #expect(uneven.tests == .invalid(reason: "private_tests has 1 inputs and 0 outputs"))
         let none = try DatasetRecord(["name": "a", "public_tests": ["input": [], "output": []]])

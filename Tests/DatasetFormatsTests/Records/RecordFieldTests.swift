@@ -48,6 +48,11 @@ import Testing
         ("task_type", .null, { $0.taskType == TaskType.code && $0.tests == tests }),
         ("task_type", "verifiable_math", { $0.tests == nil && $0.taskType == "verifiable_math" }),
         ("comparison", ["policy": "genesys"], { $0.comparison.policy == .genesys }),
+        (
+            "checker", ["language": "cpp", "code": "x"],
+            { $0.checker == Checker(JuryProgram(language: .cpp, code: "x")) && $0.interactor == nil }
+        ),
+        ("input_mode", "file", { $0.files == .inputAndOutputText }),
         ("language", "js", { $0.language == .javascript }),
         (
             "verification_info", "{\"language\": \"cpp\", \"test_cases\": []}",
