@@ -40,6 +40,8 @@ enum {
     CHANNEL = 100,
     MAX_OWN = 64,
     MAX_LOOPS = 8,
+    /// Nanoseconds from node's start to where a run's own begins.
+    USUAL_AGE = 30000000,
     /// What marks the server's open files: a signal's number.
     MARK = 63,
 };
@@ -158,25 +160,29 @@ ASSAY_EXPORT void _ZN4node11performance16PerformanceState4MarkENS0_20Performance
     performance.is_marked[milestone] = true;
 }
 
-/// Moves all that node remembers of its start by the time for which the server has waited.
-static void shift_clocks(uint64_t waited)
+/// Moves all that node remembers of its start to where it would be if the server had not waited since `served`, and had
+/// come there as fast as a node of its own on an idle machine: its age counts for programs that look at the clock.
+static void shift_clocks(uint64_t served)
 {
-    *(uint64_t *)find("_ZN4node11per_process15node_start_timeE") += waited;
-    *(uint64_t *)find("_ZN4node11performance25performance_process_startE") += waited;
+    uint64_t age = served - performance.origin, kept = age < USUAL_AGE ? age : USUAL_AGE;
+    uint64_t origin = monotonic() - kept;
+    *(uint64_t *)find("_ZN4node11per_process15node_start_timeE") = origin;
+    *(uint64_t *)find("_ZN4node11performance25performance_process_startE") = origin;
     // The time of day of that moment, by a clock that may have been set meanwhile.
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t origin = performance.origin + waited;
-    double age = (double)(monotonic() - origin) / 1000;
-    double timestamp = (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1000 - age;
+    double timestamp = (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1000 - (double)(monotonic() - origin) / 1000;
     *(double *)find("_ZN4node11performance35performance_process_start_timestampE") = timestamp;
     initialize_function initialize;
     *(void **)&initialize = dlsym(RTLD_NEXT, "_ZN4node11performance16PerformanceState10InitializeEmd");
     initialize(performance.state, origin, timestamp);
     mark_function mark;
     *(void **)&mark = dlsym(RTLD_NEXT, "_ZN4node11performance16PerformanceState4MarkENS0_20PerformanceMilestoneEm");
-    for (unsigned i = 0; i < MAX_MILESTONES; i++)
-        if (performance.is_marked[i]) mark(performance.state, i, performance.milestones[i] + waited);
+    for (unsigned i = 0; i < MAX_MILESTONES; i++) {
+        if (!performance.is_marked[i] || performance.milestones[i] < performance.origin) continue;
+        double part = (double)(performance.milestones[i] - performance.origin) / (double)age;
+        mark(performance.state, i, origin + (uint64_t)(part * (double)kept));
+    }
     performance.state = NULL;
 }
 
@@ -305,7 +311,7 @@ ASSAY_EXPORT void _ZN4node33DefaultProcessExitHandlerInternalEPNS_11EnvironmentE
 // ---------------------------------------------------------------------------------------------------------- what JS calls
 
 /// What a child must do before anything else, in C: node itself is as it was before the fork.
-static void become_run(napi_env env, uint64_t waited)
+static void become_run(napi_env env, uint64_t served)
 {
     const char *reason = assay_threads_restart();
     if (reason != NULL) give_up(reason);
@@ -316,7 +322,7 @@ static void become_run(napi_env env, uint64_t waited)
     check_descriptors();
     // As node does with what it finds at its start: children of the run get none of it.
     disable_inheritance();
-    shift_clocks(waited);
+    shift_clocks(served);
     seed_anew();
 }
 
@@ -331,9 +337,9 @@ static napi_value serve(napi_env env, napi_callback_info info)
     const char *reason = assay_threads_stop();
     if (reason != NULL) give_up(reason);
     keep_own_descriptors();
-    uint64_t begin = monotonic();
+    uint64_t served = monotonic();
     int length = assay_fork_server(channel, arguments, sizeof arguments);
-    become_run(env, monotonic() - begin);
+    become_run(env, served);
     napi_value run, pid, text;
     if (napi_create_object(env, &run) != 0 || napi_create_int32(env, getpid(), &pid) != 0
         || napi_create_string_utf8(env, arguments, (size_t)length, &text) != 0
