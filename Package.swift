@@ -175,6 +175,11 @@ let package = Package(
             dependencies: ["DatasetFiles", "GradingModel"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "AuditingTests",
+            dependencies: ["Auditing", "DatasetFormats", "GradingModel"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "ToolchainsTests", dependencies: ["GradingModel", "Toolchains"], swiftSettings: settings),
         .testTarget(
             name: "GradingEngineTests",

@@ -1,0 +1,142 @@
+import GradingModel
+import Testing
+
+@testable import Auditing
+
+@Suite("What tells that a translation fell into a trap") struct TranslationRulesTests {
+    struct Case: Sendable {
+        var language: Language
+        var program: String
+        var input: [Value]
+        var expected: Value
+        var returned: Value
+        var code: FindingCode?
+    }
+
+    static let cases: [Case] = [
+        Case(
+            language: .cpp,
+            program: "int f(int a)",
+            input: [100000],
+            expected: 10_000_000_000,
+            returned: 1_410_065_408,
+            code: .integerOverflow
+        ),
+        Case(
+            language: .javascript,
+            program: "a * b",
+            input: [1],
+            expected: 999_999_998_000_000_001,
+            returned: 999_999_998_000_000_000,
+            code: .integerOverflow
+        ),
+        Case(
+            language: .javascript,
+            program: "a / b",
+            input: [7, 2],
+            expected: 3,
+            returned: 3.5,
+            code: .integerDivision
+        ),
+        Case(language: .rust, program: "a / b", input: [-7, 2], expected: -4, returned: -3, code: .integerDivision),
+        Case(language: .cpp, program: "a % b", input: [-7, 5], expected: 3, returned: -2, code: .negativeModulo),
+        Case(language: .javascript, program: "a % b", input: [7, 5], expected: 3, returned: -2, code: nil),
+        Case(
+            language: .javascript,
+            program: "sort()",
+            input: [[10, 9]],
+            expected: [9, 10],
+            returned: [10, 9],
+            code: .outputOrder
+        ),
+        Case(language: .rust, program: "s.len()", input: ["é"], expected: 1, returned: 2, code: .textLength),
+        Case(language: .javascript, program: "s.length", input: ["é"], expected: 1, returned: 2, code: nil),
+        Case(
+            language: .cpp,
+            program: "float",
+            input: [1],
+            expected: 0.123456789,
+            returned: 0.12345,
+            code: .floatFormatting
+        ),
+        Case(language: .python, program: "x", input: [1], expected: 1, returned: 2, code: nil),
+    ]
+
+    @Test("a difference of a known kind gets its own code", arguments: cases)
+    func traps(item: Case) {
+        let divergence = Divergence(
+            question: .functionCall(function: "f", arguments: item.input, expected: []),
+            expected: .value(item.expected),
+            result: outcome(0, .wrongAnswer, returned: item.returned),
+            language: item.language,
+            program: ByteString(item.program)
+        )
+        #expect(divergence.trap()?.code == item.code)
+    }
+
+    @Test(
+        "ids are the same without the language in them",
+        arguments: [
+            ("Python/0", "JavaScript/0"), ("hx/cpp/12", "hx/python/12"), ("add-rust", "add-js"), ("C++/3", "rust/3"),
+        ]
+    )
+    func ids(one: String, other: String) {
+        #expect(ProblemMatcher.withoutLanguage(one) == ProblemMatcher.withoutLanguage(other))
+    }
+
+    @Test("problems are matched by what they have in common; doubles and lonely ones are named")
+    func matching() {
+        let problems = [
+            callProblem([([1], 1)], id: "rust/a"), callProblem([([1], 1)], language: .javascript, id: "js/a"),
+            callProblem([([1], 1)], id: "b"), callProblem([([1], 1)], id: "c"), callProblem([([1], 1)], id: "c"),
+        ]
+        let matches = ProblemMatcher().match(problems)
+        #expect(matches.groups.map(\.key) == ["a"])
+        #expect(matches.groups.first?.original.language == .python)
+        #expect(matches.findings.map(\.code) == [.unmatched, .ambiguousMatch])
+    }
+
+    @Test("made-up inputs are new, the same each time, and within what the tests show unless they say otherwise")
+    func inputs() {
+        let problem = callProblem([([3, [1, 2]], 0), ([9, [4]], 0), ([5, []], 0)], statement: "x <= 10^9")
+        var maker = InputMaker(problem: problem)
+        let made = maker.inputs(20, from: problem.tests)
+        var again = InputMaker(problem: problem)
+        #expect(made == again.inputs(20, from: problem.tests))
+        #expect(made.count > 5)
+        for input in made {
+            guard case .functionCall(_, let arguments, _) = input.question else { continue }
+            #expect(!problem.tests.contains { InputMaker.question($0.kind) == input.question })
+            if input.reach == .observed { #expect((3...9).contains(arguments[0].intValue ?? 0)) }
+        }
+        #expect(made.contains { $0.reach == .stretched(isAllowed: true) })
+    }
+
+    @Test("what a translation answers is judged by the original, and inputs on which that fails do not count")
+    func checking() async throws {
+        let tests: [(input: [Value], output: Value)] = [([1], 1), ([8], 8), ([4], 4)]
+        let original = callProblem(tests, gold: "def f(x):\n    return x\n", id: "python/a")
+        let wrong = callProblem(tests, language: .javascript, gold: "function f(x) { wrong }", id: "js/a")
+        let right = callProblem(tests, language: .rust, gold: "fn f(x: i64) -> i64 { x }", id: "rust/a")
+        // Stands for a jail: f(x) is x; the original fails on 7, the wrong one answers 0 to what is no test's input.
+        let checker = TranslationChecker(inputs: 12) { submission in
+            guard case .cases(let cases) = submission.tests, case .code(let code) = submission.source else {
+                return run([])
+            }
+            let results = cases.enumerated().map { index, test -> TestResult in
+                guard case .functionCall(_, let arguments, let expected) = test.kind, let x = arguments[0].intValue
+                else {
+                    return outcome(index, .internalError)
+                }
+                if x == 7 { return outcome(index, .runtimeError) }
+                let answer = Value(code.text.contains("wrong") && ![1, 8, 4].contains(x) ? 0 : x)
+                return outcome(index, expected == [answer] ? .accepted : .wrongAnswer, returned: answer)
+            }
+            return run(results, of: submission.language)
+        }
+        let report = try await checker.check(ProblemGroup(key: "a", original: original, translations: [wrong, right]))
+        #expect(report.translations.map(\.status) == [.failed, .passed])
+        #expect(report.allFindings.map(\.code) == [.translationDiffers])
+        #expect(report.translations.allSatisfy { $0.compared > 3 })
+    }
+}
