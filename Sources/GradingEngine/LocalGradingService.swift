@@ -27,8 +27,12 @@ public actor LocalGradingService: GradingService, Service {
     private var runningSize = 0
     private static let runningSizeLimit = 32 << 20
     private var waiters: [String: [CheckedContinuation<SubmissionRecord, any Error>]] = [:]
-    /// Small submissions of a short queue, decoded, so that their bodies are read once.
-    private var decoded: [String: Submission] = [:]
+    /// Submissions that were handed in to this process and did not end: nobody who waits for them need ask the store.
+    private var pending: Set<String> = []
+    /// Places of submissions that are begun as soon as they are stored.
+    private var reserved = 0
+    /// Small submissions of a short queue, decoded, so that their bodies are read once; with their bodies' sizes.
+    private var decoded: [String: (submission: Submission, size: Int)] = [:]
     /// More than this many, or larger than this many bytes, are read from the store again.
     private static let decodedCount = 256
     private static let decodedSize = 1 << 20
@@ -130,27 +134,49 @@ public actor LocalGradingService: GradingService, Service {
             let wait = Double(queueDepth) * recentSeconds / Double(mostRunning)
             throw GradingServiceError.queueFull(depth: queueDepth, retryAfter: max(1, Int(wait / 10)))
         }
-        queueDepth += 1
+        // Where nobody waits, it need not go through the queue.
+        let isClaimed = queueDepth == 0 && room > 0
+        if isClaimed { reserved += 1 } else { queueDepth += 1 }
+        let stored: (record: SubmissionRecord, isNew: Bool)
         do {
-            let (record, isNew) = try await store.enqueue(
+            stored = try await store.enqueue(
                 language: submission.language,
                 body: body,
-                idempotencyKey: idempotencyKey
+                idempotencyKey: idempotencyKey,
+                isClaimed: isClaimed
             )
-            if isNew {
-                if decoded.count < Self.decodedCount, body.count <= Self.decodedSize { decoded[record.id] = submission }
-                claimMore()
-            } else {
-                queueDepth -= 1
-            }
-            return record
-        } catch let error as StoreError where error.code == .idempotencyConflict {
-            queueDepth -= 1
-            throw GradingServiceError.idempotencyConflict
         } catch {
-            queueDepth -= 1
+            if isClaimed { reserved -= 1 } else { queueDepth -= 1 }
+            if let error = error as? StoreError, error.code == .idempotencyConflict {
+                throw GradingServiceError.idempotencyConflict
+            }
             throw error
         }
+        let record = stored.record
+        if isClaimed { reserved -= 1 }
+        guard stored.isNew else {
+            if !isClaimed { queueDepth -= 1 }
+            claimMore()
+            return record
+        }
+        pending.insert(record.id)
+        if isClaimed {
+            let claimed = ClaimedSubmission(
+                id: record.id,
+                language: record.language,
+                body: body,
+                attempts: 1,
+                createdAt: record.createdAt
+            )
+            // It was the last that came in time.
+            if isStopping { await putBack(claimed) } else { start(claimed, submission, size: body.count) }
+        } else {
+            if decoded.count < Self.decodedCount, body.count <= Self.decodedSize {
+                decoded[record.id] = (submission, body.count)
+            }
+            claimMore()
+        }
+        return record
     }
 
     private func known(_ idempotencyKey: String, _ body: [UInt8]) async throws -> SubmissionRecord? {
@@ -164,6 +190,15 @@ public actor LocalGradingService: GradingService, Service {
     public func submission(_ id: String) async throws -> SubmissionRecord? { try await store.submission(id) }
 
     public func wait(for id: String) async throws -> SubmissionRecord {
+        if pending.contains(id) {
+            return try await withCheckedThrowingContinuation { continuation in
+                if isStopping && running[id] == nil {
+                    continuation.resume(throwing: GradingServiceError.shuttingDown)
+                } else {
+                    waiters[id, default: []].append(continuation)
+                }
+            }
+        }
         guard let record = try await store.submission(id) else { throw GradingServiceError.notFound }
         if record.status.isFinal { return record }
         // It may have ended while the store was asked: whoever ends it has resumed the waiters of that time.
@@ -195,7 +230,7 @@ public actor LocalGradingService: GradingService, Service {
             decoded[id] = nil
             queueDepth = try await store.queueDepth()
         }
-        if record.status == .cancelled { resume(id, with: record) }
+        if record.status.isFinal { resume(id, with: record) }
         return record
     }
 
@@ -303,18 +338,28 @@ public actor LocalGradingService: GradingService, Service {
 
     // MARK: The queue
 
+    private var mostRunning: Int { pool.size * configuration.submissionsPerSlot }
+
+    /// How many more submissions may be begun.
+    private var room: Int {
+        (runningSize > Self.runningSizeLimit ? pool.size : mostRunning) - running.count - reserved
+    }
+
     /// Takes from the queue as long as there is room.
     private func claimMore() {
-        let width = runningSize > Self.runningSizeLimit ? pool.size : mostRunning
-        let room = min(width - running.count, pool.size)
         guard !isClaiming, !isStopping, room > 0, queueDepth > 0 else { return }
         isClaiming = true
+        let limit = min(room, pool.size)
+        let decodedIDs = Set(decoded.keys)
         Task {
             do {
-                let claimed = try await store.claim(limit: room)
+                let claimed = try await store.claim(limit: limit, withoutBodiesOf: decodedIDs)
                 isClaiming = false
                 queueDepth = claimed.isEmpty ? try await store.queueDepth() : max(0, queueDepth - claimed.count)
-                for submission in claimed { start(submission) }
+                for claim in claimed {
+                    let known = decoded.removeValue(forKey: claim.id)
+                    start(claim, known?.submission, size: known?.size ?? claim.body.count)
+                }
                 if !claimed.isEmpty { claimMore() }
             } catch {
                 isClaiming = false
@@ -325,11 +370,8 @@ public actor LocalGradingService: GradingService, Service {
         }
     }
 
-    private var mostRunning: Int { pool.size * configuration.submissionsPerSlot }
-
-    private func start(_ claimed: ClaimedSubmission) {
-        let submission = decoded.removeValue(forKey: claimed.id)
-        let size = claimed.body.count
+    /// Grades a submission; `size` is that of its body, in bytes.
+    private func start(_ claimed: ClaimedSubmission, _ submission: Submission?, size: Int) {
         runningSize += size
         running[claimed.id] = Task {
             await grade(claimed, submission)
@@ -417,6 +459,7 @@ public actor LocalGradingService: GradingService, Service {
             // It stays `running` in the store, and goes back into the queue at the next start.
             logger.error("requeue failed", metadata: ["submission.id": "\(claimed.id)", "error": "\(error)"])
         }
+        pending.remove(claimed.id)
         for continuation in waiters.removeValue(forKey: claimed.id) ?? [] {
             continuation.resume(throwing: GradingServiceError.shuttingDown)
         }
@@ -431,7 +474,9 @@ public actor LocalGradingService: GradingService, Service {
 
     // MARK: Waiting
 
+    /// The submission has ended.
     private func resume(_ id: String, with record: SubmissionRecord) {
+        pending.remove(id)
         for continuation in waiters.removeValue(forKey: id) ?? [] { continuation.resume(returning: record) }
     }
 

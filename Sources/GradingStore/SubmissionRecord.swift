@@ -53,7 +53,7 @@ public struct SubmissionRecord: Sendable, Hashable {
 public struct ClaimedSubmission: Sendable, Hashable {
     public var id: String
     public var language: Language
-    /// The request's body, byte for byte as it came.
+    /// The request's body, byte for byte as it came; empty where whoever took it had it already.
     public var body: [UInt8]
     /// How often it was taken from the queue, this time included.
     ///
@@ -61,6 +61,14 @@ public struct ClaimedSubmission: Sendable, Hashable {
     /// while it ran; a submission that does so again and again should not be tried for ever.
     public var attempts: Int
     public var createdAt: Int64
+
+    public init(id: String, language: Language, body: [UInt8], attempts: Int, createdAt: Int64) {
+        self.id = id
+        self.language = language
+        self.body = body
+        self.attempts = attempts
+        self.createdAt = createdAt
+    }
 }
 
 /// The end of a submission, as it is to be stored.

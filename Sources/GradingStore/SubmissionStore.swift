@@ -109,7 +109,12 @@ public final class SubmissionStore: Sendable {
     // MARK: Grading
 
     /// Takes the oldest submissions from the queue; they are `running` from now on.
-    public func claim(limit: Int) async throws -> [ClaimedSubmission] {
+    ///
+    /// Those of `knownBodies`, which the caller has already, come without body.
+    public func claim(
+        limit: Int,
+        withoutBodiesOf knownBodies: Set<String> = []
+    ) async throws -> [ClaimedSubmission] {
         let startedAt = now()
         // A claim that is lost in a power failure leaves the submission in the queue, where it would go anyway.
         return try await batcher.write(isDisposable: true) { db in
@@ -123,13 +128,17 @@ public final class SubmissionStore: Sendable {
                 arguments: [startedAt, limit]
             )
             return try rows.sorted { ($0["seq"] as Int64) < ($1["seq"] as Int64) }.map { row in
-                let body = try Row.fetchOne(
-                    db,
-                    sql: "SELECT body FROM submission_body WHERE seq = ?",
-                    arguments: [row["seq"] as Int64]
-                )
+                let id: String = row["id"]
+                let body =
+                    knownBodies.contains(id)
+                    ? nil
+                    : try Row.fetchOne(
+                        db,
+                        sql: "SELECT body FROM submission_body WHERE seq = ?",
+                        arguments: [row["seq"] as Int64]
+                    )
                 return ClaimedSubmission(
-                    id: row["id"],
+                    id: id,
                     language: try language(row["language"]),
                     body: body.map { bytes($0, "body") } ?? [],
                     attempts: row["attempts"],

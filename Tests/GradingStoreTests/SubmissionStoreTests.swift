@@ -40,6 +40,18 @@ import Testing
         }
     }
 
+    @Test("bodies that the caller has already are not read again")
+    func knownBodies() async throws {
+        try await StoreFixture.with { path in
+            let store = try SubmissionStore(path: path)
+            let known = try await store.enqueue(language: .rust, body: [1]).record.id
+            _ = try await store.enqueue(language: .rust, body: [2])
+            #expect(try await store.claim(limit: 2, withoutBodiesOf: [known]).map(\.body) == [[], [2]])
+            #expect(try await store.requeue(known))
+            #expect(try await store.claim(limit: 2).map(\.body) == [[1]])
+        }
+    }
+
     @Test("a score of null stays null and a score of 0 stays 0")
     func scores() async throws {
         try await StoreFixture.with { path in
