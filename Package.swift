@@ -152,7 +152,7 @@ let package = Package(
         .executableTarget(
             name: "assay-bench",
             dependencies: [
-                "Corpus", "DatasetFormats", "GradingModel", "Images", "JailProtocol", "Sandbox",
+                "Corpus", "DatasetFormats", "GradingEngine", "GradingModel", "Images", "JailProtocol", "Sandbox", "Toolchains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -1,7 +1,7 @@
-import GradingModel
-import JailProtocol
+public import GradingModel
+public import JailProtocol
 import Sandbox
-import Toolchains
+public import Toolchains
 
 /// Runs a toolchain's commands in jails, again where a fault of ours ended one.
 struct JailRunner: Sendable {
@@ -109,7 +109,7 @@ extension JailSpec.ForkServer {
     private static let anyStack: UInt64 = 4 << 30
 
     /// A toolchain's server as the jailer takes it, for a run with a stack of `stackBytes`.
-    init(_ server: Toolchains.ForkServer, stackBytes: UInt64) {
+    public init(_ server: Toolchains.ForkServer, stackBytes: UInt64) {
         self.init(
             executable: server.executable,
             arguments: server.arguments,
@@ -121,7 +121,7 @@ extension JailSpec.ForkServer {
 
 extension JailLimits {
     /// A test's limits as the jailer takes them.
-    init(_ limits: Limits) {
+    public init(_ limits: Limits) {
         self.init(
             cpuMicroseconds: microseconds(limits.cpuTime),
             wallMicroseconds: microseconds(limits.wallTime),

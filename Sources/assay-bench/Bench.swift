@@ -8,7 +8,7 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measure Assay; grade data whose verdicts are known.",
         subcommands: [
             CodecCommand.self, JailsCommand.self, LoadCommand.self, OpenDataCommand.self, QueueCommand.self,
-            SoakCommand.self,
+            SoakCommand.self, SubmissionsCommand.self,
         ]
     )
 }

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Foundation
+import GradingEngine
 import GradingModel
 import Images
 import JailProtocol
 import Sandbox
+import Toolchains
 
 /// A program in the full jail against the same program bare, in turn.
 ///
@@ -20,155 +22,224 @@ struct JailsCommand: AsyncParsableCommand {
     @Option(help: "Pause before each run, in milliseconds: a host that was idle is slower.") var pause = 0
     @Option(help: "Folder of the built images.") var images = ImageStore.defaultRoot
     @Option(help: "The jailer's executable.") var jailer = Self.neighbour("assay-jailer")
+    @Option(help: "A file that the measures are added to, for the plot.") var measures: String?
 
-    /// One program: as an image's file in a jail, and as the same file in the image's tree bare.
+    /// One program, as a file in a jail and as the same file in the image's tree bare.
     private struct Subject {
         var name: String
         var image: String
-        var arguments: [String]
-        var source: String?
+        /// Bare: `argv`, its first element the path in the image, or that of the built program.
+        var bare: [String]
+        /// What is compiled, in C++; `nil` for an interpreter.
+        var program: String?
+        /// What runs in the jail, where that is not the same command.
+        var command: JailCommand?
+        var isWarm = false
+        /// Name, goal and the best known of the measure.
+        var measure: (name: String, goal: Double, best: Double?)?
     }
 
-    private static let subjects = [
-        Subject(name: "static true", image: "cpp", arguments: ["./main"], source: "int main() { return 0; }"),
+    private static func python(_ name: String, _ code: String, bare: [String], goal: Double) -> Subject {
         Subject(
-            name: "C++ program",
-            image: "cpp",
-            arguments: ["./main"],
-            source: "#include <iostream>\nint main() { std::cout << \"hello\" << std::endl; }"
-        ),
-        Subject(
-            name: "python3 -I -S",
+            name: name,
             image: "python",
-            arguments: ["/usr/bin/python3", "-I", "-S", "-c", "print('hello')"]
-        ),
-        Subject(name: "node", image: "javascript", arguments: ["/usr/bin/node", "-e", "console.log('hello')"]),
-    ]
+            bare: ["/usr/bin/python3"] + bare + ["-c", code],
+            command: PythonToolchain().command(
+                for: TestCase(.stdinStdout(input: "", expected: [])),
+                code: ByteString(code),
+                limits: Limits(),
+                comparison: ComparisonOptions()
+            ),
+            isWarm: true,
+            measure: (name, goal, 1.1)
+        )
+    }
+
+    private static let subjects: [Subject] = {
+        let imports = "import json, re, collections, itertools, math, heapq, bisect, functools\nprint('hello')"
+        let javaScript = "console.log('hello')"
+        let node = JavaScriptToolchain().command(
+            for: TestCase(.stdinStdout(input: "", expected: [])),
+            code: ByteString(javaScript),
+            limits: Limits(),
+            comparison: ComparisonOptions()
+        )
+        return [
+            Subject(
+                name: "static true",
+                image: "cpp",
+                bare: ["./main"],
+                program: "int main() { return 0; }",
+                measure: ("static program", 1.6, 2.3)
+            ),
+            Subject(
+                name: "C++ program",
+                image: "cpp",
+                bare: ["./main"],
+                program: "#include <iostream>\nint main() { std::cout << \"hello\" << std::endl; }"
+            ),
+            Subject(name: "Python, cold", image: "python", bare: ["/usr/bin/python3", "-I", "-S", "-c", "print('hello')"]),
+            python("Python", "print('hello')", bare: ["-I", "-S"], goal: 0.2),
+            python("Python with imports", imports, bare: ["-I", "-S"], goal: 0.1),
+            python("Python with numpy", "import numpy\nprint('hello')", bare: ["-I"], goal: 0.02),
+            Subject(
+                name: "JavaScript, cold",
+                image: "javascript",
+                bare: ["/usr/bin/node", "-e", javaScript],
+                measure: ("JavaScript, cold", 1.05, 1.1)
+            ),
+            Subject(
+                name: "JavaScript",
+                image: "javascript",
+                bare: ["/usr/bin/node", "-e", javaScript],
+                command: node,
+                isWarm: true,
+                measure: ("JavaScript", 0.25, 1.1)
+            ),
+        ]
+    }()
 
     func run() async throws {
         let keeper = try JailerProcess.launch(.init(executable: jailer, imageStore: images))
         defer { keeper.stop() }
         let pool = try SlotPool(jailer: keeper, size: 1)
         let store = ImageStore(root: images)
-        var table = Table(["program", "bare, ms", "jail, ms", "ratio", "added, ms"])
-        var samples = [(bare: Sample, jail: Sample)](repeating: (Sample(), Sample()), count: Self.subjects.count)
-        var prepared: [(subject: Subject, image: Image, artefact: Artefact?, path: String)] = []
-        for subject in Self.subjects {
-            let image = try store.current(subject.image)
-            let (artefact, path) = try await build(subject, image, pool)
-            prepared.append((subject, image, artefact, path))
-        }
+        var prepared: [Prepared] = []
+        for subject in Self.subjects { prepared.append(try await prepare(subject, store, pool)) }
         // The first two rounds warm the page cache and are not counted.
         for round in -2..<rounds {
-            for (index, item) in prepared.enumerated() {
+            for index in prepared.indices {
                 try await Task.sleep(for: .milliseconds(pause))
-                let bare = try Self.timeBare(item.path, item.subject.arguments, root: item.image.rootfs)
+                let bare = try BareRun.time(prepared[index].path, prepared[index].bare, root: prepared[index].root)
                 try await Task.sleep(for: .milliseconds(pause))
-                let jail = try await timeJail(item.subject, item.image, item.artefact, pool)
-                if round >= 0 {
-                    samples[index].bare.add(bare)
-                    samples[index].jail.add(jail)
+                let jail = try await timeJail(prepared[index].request, of: prepared[index].subject, pool)
+                var peer: Double?
+                if let bubblewrap = prepared[index].bubblewrap {
+                    peer = try BareRun.time("/usr/bin/bwrap", bubblewrap, root: nil)
                 }
+                guard round >= 0 else { continue }
+                prepared[index].bareTimes.add(bare)
+                prepared[index].jailTimes.add(jail)
+                if let peer { prepared[index].peerTimes.add(peer) }
             }
         }
-        for (subject, sample) in zip(Self.subjects, samples) {
+        await pool.stop()
+        try report(prepared, keeper)
+    }
+
+    private func report(_ prepared: [Prepared], _ keeper: JailerProcess) throws {
+        var table = Table(["program", "bare, ms", "jail, ms", "ratio", "added, ms", "bubblewrap"])
+        for item in prepared {
+            let ratio = item.jailTimes.median / item.bareTimes.median
             table.add([
-                subject.name, sample.bare.milliseconds, sample.jail.milliseconds,
-                fixed(sample.jail.median / sample.bare.median, 2) + "x",
-                fixed((sample.jail.median - sample.bare.median) * 1000, 2),
+                item.subject.name, item.bareTimes.milliseconds, item.jailTimes.milliseconds, fixed(ratio, 2) + "x",
+                fixed((item.jailTimes.median - item.bareTimes.median) * 1000, 2),
+                item.peerTimes.count == 0 ? "" : fixed(item.peerTimes.median / item.bareTimes.median, 2) + "x",
             ])
+            if let measure = item.subject.measure {
+                let name = measure.name + (pause > 0 ? ", after a pause" : "")
+                try Measures(path: measures).add(name, ratio, goal: measure.goal, best: measure.best)
+            }
         }
         print(
             "Median [p10–p90] of \(rounds) rounds, pause \(pause) ms, cgroup \(keeper.cgroup), kernel \(keeper.kernel)\n"
         )
         print(table.text)
-        await pool.stop()
     }
 
-    private func build(_ subject: Subject, _ image: Image, _ pool: SlotPool) async throws -> (Artefact?, String) {
-        guard let source = subject.source else { return (nil, image.rootfs + subject.arguments[0]) }
+    /// A subject with all that its runs need.
+    private struct Prepared {
+        var subject: Subject
+        var path: String
+        var bare: [String]
+        var root: String?
+        var request: JailRequest
+        /// The arguments of bwrap(1), for the same program.
+        var bubblewrap: [String]?
+        var bareTimes = Sample()
+        var jailTimes = Sample()
+        var peerTimes = Sample()
+    }
+
+    private func prepare(_ subject: Subject, _ store: ImageStore, _ pool: SlotPool) async throws -> Prepared {
+        let image = try store.current(subject.image)
+        var request = JailRequest(
+            image: imagePath(image),
+            executable: .path(subject.bare[0]),
+            arguments: subject.bare,
+            outputCap: 1 << 20,
+            limits: JailLimits(Limits())
+        )
+        var prepared = Prepared(subject: subject, path: subject.bare[0], bare: subject.bare, root: image.rootfs, request: request)
+        if let program = subject.program {
+            let (artefact, path) = try await build(program, named: subject.name, image, pool)
+            request.executable = .artefact(artefact)
+            prepared.path = path
+            prepared.root = nil
+            if FileManager.default.isExecutableFile(atPath: "/usr/bin/bwrap") {
+                prepared.bubblewrap = [
+                    "bwrap", "--unshare-all", "--die-with-parent", "--ro-bind", image.rootfs, "/", "--ro-bind", path,
+                    "/work", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "/work",
+                ]
+            }
+        }
+        if let command = subject.command {
+            request.arguments = command.arguments
+            request.environment = command.environment
+            request.files = command.files.map { .init(path: $0.path, contents: $0.contents, isExecutable: false) }
+            guard let server = command.forkServer else { throw ValidationError("\(subject.name) has no fork server") }
+            request.executable = .fork(JailSpec.ForkServer(server, stackBytes: request.limits.stackBytes))
+            var isWarm = false
+            for _ in 0..<200 where !isWarm {
+                isWarm = try await pool.run(request).report.isWarm
+                if !isWarm { try await Task.sleep(for: .milliseconds(100)) }
+            }
+        }
+        prepared.request = request
+        return prepared
+    }
+
+    private func build(
+        _ program: String,
+        named name: String,
+        _ image: Image,
+        _ pool: SlotPool
+    ) async throws -> (Artefact, String) {
+        var limits = JailLimits(Limits())
+        limits.memoryBytes = 1 << 30
         let outcome = try await pool.run(
             JailRequest(
                 image: imagePath(image),
                 executable: .path("/usr/bin/g++"),
                 arguments: ["g++", "-O2", "-static", "main.cpp", "-o", "main"],
-                files: [.init(path: "main.cpp", contents: ByteString(source), isExecutable: false)],
+                files: [.init(path: "main.cpp", contents: ByteString(program), isExecutable: false)],
                 outputCap: 1 << 20,
                 artefact: ("main", 1 << 26),
-                limits: limits(memoryMB: 1024)
+                limits: limits
             )
         )
         guard let artefact = outcome.artefact else { throw ValidationError(outcome.stderr.text) }
-        let path = NSTemporaryDirectory() + "/assay-bench-\(getpid())-\(subject.name.filter(\.isLetter))"
+        let path = NSTemporaryDirectory() + "/assay-bench-\(getpid())-\(name.filter(\.isLetter))"
         let contents = Data(try artefact.contents().bytes)
         guard FileManager.default.createFile(atPath: path, contents: contents, attributes: [.posixPermissions: 0o755])
         else { throw ValidationError("\(path) cannot be written") }
         return (artefact, path)
     }
 
-    private func timeJail(
-        _ subject: Subject,
-        _ image: Image,
-        _ artefact: Artefact?,
-        _ pool: SlotPool
-    ) async throws -> Double {
+    private func timeJail(_ request: JailRequest, of subject: Subject, _ pool: SlotPool) async throws -> Double {
         let began = ContinuousClock.now
-        let outcome = try await pool.run(
-            JailRequest(
-                image: imagePath(image),
-                executable: artefact.map { .artefact($0) } ?? .path(subject.arguments[0]),
-                arguments: subject.arguments,
-                outputCap: 1 << 20,
-                limits: limits(memoryMB: 512)
+        let outcome = try await pool.run(request)
+        let time = seconds(ContinuousClock.now - began)
+        guard outcome.report.ending == .exited(0), outcome.report.isWarm == subject.isWarm else {
+            throw ValidationError(
+                "\(subject.name): \(outcome.report.ending), warm \(outcome.report.isWarm), \(outcome.stderr.text)"
             )
-        )
-        let time = seconds(ContinuousClock.now - began)
-        guard outcome.report.ending == .exited(0) else {
-            throw ValidationError("\(subject.name): \(outcome.report.ending) \(outcome.stderr.text)")
         }
-        return time
-    }
-
-    /// Spawns and waits, with an empty environment.
-    ///
-    /// An image's interpreter is started by chroot(8), whose own exec (some 0.7 ms) counts as bare.
-    private static func timeBare(_ path: String, _ arguments: [String], root: String) throws -> Double {
-        let isInImage = path.hasPrefix(root)
-        let executable = isInImage ? "/usr/sbin/chroot" : path
-        let arguments = isInImage ? ["chroot", root] + arguments : arguments
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor: Int32 in 0...2 {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
-        }
-        var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
-        var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-        let began = ContinuousClock.now
-        var pid: pid_t = 0
-        let error = posix_spawn(&pid, executable, &actions, nil, &pointers, &environment)
-        guard error == 0 else { throw ValidationError("\(executable): \(String(cString: strerror(error)))") }
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
-        let time = seconds(ContinuousClock.now - began)
-        guard status == 0 else { throw ValidationError("\(executable) ended with status \(status)") }
         return time
     }
 
     private func imagePath(_ image: Image) -> String {
         image.rootfs.split(separator: "/").suffix(3).dropLast().joined(separator: "/")
-    }
-
-    private func limits(memoryMB: UInt64) -> JailLimits {
-        JailLimits(
-            cpuMicroseconds: 30_000_000,
-            wallMicroseconds: 60_000_000,
-            memoryBytes: memoryMB << 20,
-            processes: 64,
-            fileSizeBytes: 256 << 20,
-            stackBytes: memoryMB << 20
-        )
     }
 
     static func neighbour(_ name: String) -> String {

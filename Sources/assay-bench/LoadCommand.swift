@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import GradingModel
 
 /// Submissions through HTTP, several at a time.
@@ -17,6 +18,7 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "Submissions of each measurement.") var count = 100
     @Option(help: "Languages of the submissions.") var language: [LoadProgram.Name] = [.python, .javascript]
     @Option(help: "Tests of each submission; each number is measured.") var tests = [1]
+    @Option(help: "A file that the measures are added to, for the plot.") var measures: String?
     @Flag(help: "All sources are the same, and were handed in before.") var seen = false
 
     func run() async throws {
@@ -35,14 +37,34 @@ struct LoadCommand: AsyncParsableCommand {
                     let outcome = try driver.run(count: count, width: width) { number in
                         program.body(mark: isSeen ? nil : "\(run) \(width) \(number)")
                     }
+                    let rate = Double(outcome.latencies.count) / outcome.time
+                    try note(name, testCount, width, rate)
                     table.add([
                         name.rawValue, String(testCount), seen ? "seen" : "new", String(width),
-                        fixed(Double(outcome.latencies.count) / outcome.time, 1), outcome.latencies.milliseconds,
+                        fixed(rate, 1), outcome.latencies.milliseconds,
                         fixed(outcome.latencies.quantile(0.99) * 1000, 1), String(outcome.failures),
                     ])
                 }
             }
         }
         print(table.text)
+    }
+
+    /// Keeps what there is a goal for.
+    /// - Parameter rate: Submissions a second.
+    private func note(_ name: LoadProgram.Name, _ tests: Int, _ width: Int, _ rate: Double) throws {
+        let file = Measures(path: measures)
+        if name == .python, tests == 1, !seen, width >= 8 {
+            let best: [Int: Double] = [8: 129, 32: 115]
+            let label = "Python submissions a second, \(width) at a time"
+            try file.add(label, rate, goal: 500, best: best[width], isRate: true)
+        }
+        let goals: [LoadProgram.Name: (goal: Double, best: Double?)] = [
+            .cpp: (900, 430), .python: (400, 65), .javascript: (60, nil),
+        ]
+        guard tests >= 100, let goal = goals[name] else { return }
+        let cores = Double(ProcessInfo.processInfo.activeProcessorCount)
+        let label = "\(name.rawValue) tests a second and core"
+        try file.add(label, rate * Double(tests) / cores, goal: goal.goal, best: goal.best, isRate: true)
     }
 }

@@ -16,12 +16,16 @@ struct OpenDataCommand: AsyncParsableCommand {
     @Option(help: "Submissions at a time.") var concurrency = 4
     @Option(help: "Only records whose id contains this.") var filter: String?
     @Option(help: "What the images have of the records' needs, for example npm:js-md5.") var provides: [String] = []
+    @Option(help: "Only records in this language.") var language: String?
+    @Option(help: "A file that the measures are added to, for the plot.") var measures: String?
     @Flag(help: "Print the whole answer of each deviation.") var verbose = false
 
     private struct Outcome: Sendable {
         var record: OpenDataRecord
         var verdict: Verdict?
         var detail: String
+        /// CPU time of everything that ran in jails, in seconds.
+        var jailTime: Double
     }
 
     func run() async throws {
@@ -31,13 +35,15 @@ struct OpenDataCommand: AsyncParsableCommand {
             for line in try Self.lines(of: path) {
                 let record = try OpenDataRecord(line: line)
                 if let filter, !record.id.contains(filter) { continue }
+                if let language, record.language.rawValue != language { continue }
                 if record.needs.allSatisfy(provides.contains) { records.append(record) } else { skipped += 1 }
             }
         }
-        let began = ContinuousClock.now
+        let (began, machine, client) = (ContinuousClock.now, MachineTime.busy, MachineTime.ownProcess)
         let outcomes = try await grade(records)
         let time = seconds(ContinuousClock.now - began)
         report(outcomes, skipped: skipped, time: time)
+        try reportShare(outcomes, time, busy: MachineTime.busy - machine - (MachineTime.ownProcess - client))
         let right = outcomes.count { $0.verdict.map($0.record.accepts) ?? false }
         let wronglyAccepted = outcomes.count { $0.verdict == .accepted && !$0.record.accepts(.accepted) }
         if wronglyAccepted > 0 || Double(right) < 0.995 * Double(outcomes.count) { throw ExitCode(1) }
@@ -58,7 +64,8 @@ struct OpenDataCommand: AsyncParsableCommand {
                         return Outcome(
                             record: record,
                             verdict: verdict,
-                            detail: String(decoding: JSONCodec.serialize(answer.body), as: UTF8.self)
+                            detail: String(decoding: JSONCodec.serialize(answer.body), as: UTF8.self),
+                            jailTime: Self.jailTime(of: answer.body)
                         )
                     }
                 }
@@ -100,6 +107,28 @@ struct OpenDataCommand: AsyncParsableCommand {
             \(accepted) wrong programs accepted, \(skipped) records skipped for what the images lack, \(fixed(time, 1)) s
             """
         )
+    }
+
+    private static func jailTime(of answer: Value) -> Double {
+        var tests: [Value] = []
+        if case .list(let list)? = answer["tests"] { tests = list }
+        return ([answer["compile"]] + tests).reduce(0) { $0 + ($1?["cpu_time_s"]?.doubleValue ?? 0) }
+    }
+
+    /// - Parameter busy: CPU time of the machine meanwhile, this process's own left out, in seconds.
+    private func reportShare(_ outcomes: [Outcome], _ time: Double, busy: Double) throws {
+        let jails = outcomes.reduce(0) { $0 + $1.jailTime }
+        let share = (busy - jails) / busy
+        let cores = Double(ProcessInfo.processInfo.activeProcessorCount)
+        print(
+            """
+            \(fixed(Double(outcomes.count) / time / cores, 2)) submissions a second and core; of \(fixed(busy, 1)) s of \
+            CPU time (this client's left out) \(fixed(jails, 1)) s were spent in jails: the service's and the jailer's \
+            share is \(fixed(100 * share, 1)) %, if nothing else ran
+            """
+        )
+        let name = "share of service and jailer, \(language ?? "all")"
+        try Measures(path: measures).add(name, share, goal: 0.05)
     }
 
     // MARK: Files

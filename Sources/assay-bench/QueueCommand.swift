@@ -15,6 +15,7 @@ struct QueueCommand: AsyncParsableCommand {
     @Option(help: "Language of the submissions.") var language = LoadProgram.Name.python
     @Option(help: "Tests of each submission.") var tests = 1
     @Option(help: "Submissions from which the service time is taken.") var samples = 30
+    @Option(help: "A file that the measures are added to, for the plot.") var measures: String?
     @Option(help: "Slots of the service; 0: as many as cores.") var slots = 0
 
     func run() async throws {
@@ -38,6 +39,7 @@ struct QueueCommand: AsyncParsableCommand {
             // One alone uses one slot; its tests may use more.
             let line = count == 1 ? time : Double(count) * time / Double(tests == 1 ? slots : 1)
             let last = outcome.latencies.quantile(0.99)
+            try Measures(path: measures).add("p99 against the line, \(count) queued", last / line, goal: 1.3)
             table.add([
                 String(count), fixed(time * 1000, 2), fixed(line * 1000, 1), fixed(outcome.latencies.median * 1000, 1),
                 fixed(last * 1000, 1), fixed(last / line, 2),
