@@ -12,7 +12,7 @@ public struct ServiceState: Sendable {
         public var memoryKB = 0
     }
 
-    /// By the processes' names: `assay`, `assay-keeper`, `assay-jailer`, `assay-launcher`, and what runs in jails.
+    /// By the processes' names: `assay`, `assay-keeper`, `assay-jailer`, `assay-template`, and what runs in jails.
     public private(set) var holdings: [String: Holding] = [:]
     /// As `mnt:[4026531840]`.
     public private(set) var namespaces: Set<String> = []
