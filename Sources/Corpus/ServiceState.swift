@@ -62,7 +62,10 @@ public struct ServiceState: Sendable {
                 lines.append("\(name) has \(now.memoryKB) KiB of memory, before \(then.memoryKB)")
             }
         }
-        lines += namespaces.subtracting(before.namespaces).sorted().map { "namespace \($0)" }
+        // Those of jails that stand ready are others after each run, and as many.
+        if namespaces.count > before.namespaces.count {
+            lines.append("\(namespaces.count) namespaces, before \(before.namespaces.count)")
+        }
         lines += groups.subtracting(before.groups).sorted().map { "control group \($0)" }
         if mounts > before.mounts { lines.append("\(mounts) mounts, before \(before.mounts)") }
         return lines
