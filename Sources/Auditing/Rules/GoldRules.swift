@@ -25,7 +25,10 @@ struct GoldRules {
             return [uncompiled(first)]
         }
         guard first.tests.count == problem.tests.count else { return [notAudited(first)] }
-        return flaky() + failures() + limits()
+        let changes = flaky()
+        // What fails each time may be chance too.
+        if changes.contains(where: { $0.code == .goldFlaky }) { return changes }
+        return changes + failures() + limits()
     }
 
     private func verdict(_ run: SubmissionResult, _ index: Int) -> Verdict? {
