@@ -71,16 +71,15 @@ def audit_defects(record, tests_of):
     yield planted("constant_program_accepted", "hollow", "javascript", gold("sum_to", "javascript"), tests, own=True)
 
     # Weak: the tests look at next to nothing of what the program does.
-    code = ("def grade(points, bonus, late, level):\n    if points < 0:\n        return 'bad'\n    total = points + bonus * 2\n"
-            "    if late > 3:\n        total -= late * 5\n    if level == 4 and total > 50:\n        total = total // 2 + 10\n"
-            "    if total >= 90:\n        return 'A'\n    if total >= 70:\n        return 'B'\n    return 'C'\n")
-    tests = [call("grade", [0, 0, 0, 0], "C"), call("grade", [-1, 0, 0, 0], "bad")]
-    yield planted("weak_tests", "weak", "python", code, tests)
-    code = ("function price(count, unit, code, member) {\n  if (count === 0) return 0;\n  let total = count * unit;\n"
+    code = ("def steps(n):\n    if n < 2:\n        return n\n    count = 0\n    best = 1\n    while n != 1 and count < 500:\n"
+            "        if n % 2 == 0:\n            n = n // 2\n        else:\n            n = 3 * n + 1\n        count += 1\n"
+            "        if n > best:\n            best = n + 4\n    if count > 100 or best > 1000:\n        count += best % 7\n"
+            "    return count * 2 + best - 1\n")
+    yield planted("weak_tests", "weak", "python", code, [call("steps", [0], 0), call("steps", [1], 1)])
+    code = ("function price(count, unit, code, member) {\n  if (count < 1) return unit;\n  let total = count * unit;\n"
             "  if (code === 'TEN') total = total * 90 / 100;\n  if (member && total > 100) total -= 15;\n"
             "  if (count > 20 || total > 1000) total -= total / 20;\n  if (unit < 3) total += 2;\n  return total + 1;\n}\n")
-    tests = [call("price", [0, 5, "", False], 0), call("price", [1, 4, "", False], 5)]
-    yield planted("weak_tests", "weak", "javascript", code, tests)
+    yield planted("weak_tests", "weak", "javascript", code, [call("price", [0, 5, "", False], 5), call("price", [0, 4, "", True], 4)])
 
     # Cut short.
     tests = tests_of("add_all")
