@@ -115,6 +115,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Regrading",
+            dependencies: [
+                "DatasetFiles", "DatasetFormats", "GradingModel", "GradingRules", nioPosix,
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "GradingAPI",
             dependencies: [
                 "DatasetFormats", "GradingEngine", "GradingModel", "GradingStore", "Telemetry", httpTypes, lifecycle,
@@ -129,7 +137,7 @@ let package = Package(
             name: "GradingCommands",
             dependencies: [
                 "Auditing", "DatasetFiles", "DatasetFormats", "GradingAPI", "GradingEngine", "GradingModel",
-                "GradingStore", "Images", "JailProtocol", "Sandbox", "Toolchains", lifecycle, logging,
+                "GradingStore", "Images", "JailProtocol", "Regrading", "Sandbox", "Toolchains", lifecycle, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -178,6 +186,14 @@ let package = Package(
         .testTarget(
             name: "AuditingTests",
             dependencies: ["Auditing", "DatasetFormats", "GradingModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RegradingTests",
+            dependencies: [
+                "DatasetFiles", "DatasetFormats", "GradingModel", "GradingRules", "Regrading", "TestService",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "ToolchainsTests", dependencies: ["GradingModel", "Toolchains"], swiftSettings: settings),

@@ -14,6 +14,7 @@ struct Assay: ParsableCommand {
               assay image build                          build the languages' images
               assay serve                                answer on 127.0.0.1:8080
               assay grade solution.py --tests t.json     grade one program, here and now
+              assay regrade a.jsonl --output b.jsonl     grade a data set's answers
               assay audit problems.jsonl                 are the problems themselves sound
               assay check-translations *.jsonl           are the translations right
 
@@ -21,7 +22,8 @@ struct Assay: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ServeCommand.self, GradeCommand.self, AuditCommand.self, CheckTranslationsCommand.self, ImageCommand.self,
+            ServeCommand.self, GradeCommand.self, RegradeCommand.self, ReportCommand.self, AuditCommand.self,
+            CheckTranslationsCommand.self, ImageCommand.self,
             DoctorCommand.self, SettingsCommand.self,
         ]
     )

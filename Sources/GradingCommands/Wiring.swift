@@ -1,3 +1,4 @@
+import DatasetFormats
 import Foundation
 import GradingEngine
 import GradingModel
@@ -5,6 +6,7 @@ import GradingStore
 import Images
 import JailProtocol
 import Logging
+import Regrading
 import Sandbox
 import ServiceLifecycle
 import Toolchains
@@ -17,6 +19,8 @@ enum ProcessPurpose: Sendable, Hashable {
     case grading
     /// Looks at what the host has; runs nothing.
     case inspection
+    /// Asks a service, and needs nothing of the host.
+    case asking
 }
 
 /// What was made before the process had threads.
@@ -74,6 +78,7 @@ func prepareProcess(for purpose: ProcessPurpose, _ settings: Settings) throws ->
         idBase: UInt32(settings.integer(.idBase))
     )
     switch purpose {
+    case .asking: return PreparedProcess()
     case .inspection:
         do {
             return PreparedProcess(jailer: try JailerProcess.launch(configuration))
@@ -121,6 +126,29 @@ func makeGrader(
     let (jailer, runtimes, pool) = try makeSandbox(settings, process, languages: languages, logger)
     let grader = Grader(runtimes: runtimes, pool: pool, jailer: jailer, configuration: settings.engine)
     return LocalSubmissionGrader(grader: grader, pool: pool, jailer: jailer)
+}
+
+/// Makes a grader for `assay regrade`, of all languages.
+func makeRowGrader(
+    _ settings: Settings,
+    _ process: PreparedProcess,
+    logger: Logger
+) async throws -> (grader: any RowGrader, stop: @Sendable () async -> Void) {
+    let (jailer, runtimes, pool) = try makeSandbox(settings, process, languages: Language.allCases, logger)
+    let grader = Grader(runtimes: runtimes, pool: pool, jailer: jailer, configuration: settings.engine)
+    let rows = LocalRowGrader(
+        grader: grader,
+        slots: pool.size,
+        toolchains: runtimes.mapValues(\.image.digest),
+        defaultLimits: settings.defaultLimits
+    )
+    return (
+        rows,
+        {
+            await pool.stop()
+            jailer.stop()
+        }
+    )
 }
 
 /// Everything that grading needs of the host, in the order in which it is best repaired.
@@ -214,6 +242,18 @@ private struct LocalSubmissionGrader: SubmissionGrader {
     func stop() async {
         await pool.stop()
         jailer.stop()
+    }
+}
+
+/// Grades rows in this process.
+private struct LocalRowGrader: RowGrader {
+    var grader: Grader
+    var slots: Int
+    var toolchains: [Language: String]
+    var defaultLimits: Limits
+
+    func grade(_ submission: Submission) async throws -> Value {
+        ResultEncoder.encode(try await grader.grade(submission), id: "local")
     }
 }
 

@@ -1,14 +1,14 @@
-import GradingModel
+public import GradingModel
 
 /// What Python's `str` and `repr` make of a value.
 ///
 /// Tuples and frozensets are not told apart from lists and sets in a value; a set inside a set is written as a frozenset,
 /// which it must have been.
-struct PythonPrinter {
+public struct PythonPrinter {
     private(set) var bytes: [UInt8] = []
 
     /// `str(value)`.
-    static func text(of value: Value) -> ByteString {
+    public static func text(of value: Value) -> ByteString {
         if case .string(let string) = value { return string }
         var printer = PythonPrinter()
         printer.appendRepresentation(of: value)

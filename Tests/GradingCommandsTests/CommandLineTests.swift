@@ -9,7 +9,8 @@ import Testing
 
 @Suite("The command line") struct CommandLineTests {
     private static let commands: [any ParsableCommand.Type] = [
-        Assay.self, ServeCommand.self, GradeCommand.self, ImageCommand.self, ImageBuildCommand.self,
+        Assay.self, ServeCommand.self, GradeCommand.self, RegradeCommand.self, ReportCommand.self, ImageCommand.self,
+        ImageBuildCommand.self,
         ImageListCommand.self, ImageVerifyCommand.self, DoctorCommand.self, SettingsCommand.self,
     ]
 

@@ -55,7 +55,7 @@ public struct DatasetRecord: Sendable, Hashable {
     /// The record itself, with all its fields.
     public var value: Value
     /// What the tests were read from, as it can stand in a request.
-    var testsField: MapEntry?
+    public var testsField: MapEntry?
 
     init(shape: RecordShape, value: Value) {
         self.shape = shape

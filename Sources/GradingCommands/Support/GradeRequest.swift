@@ -137,3 +137,15 @@ struct GradeRequest {
         }
     }
 }
+
+extension GradeRequest {
+    /// Limits of the command line, each `name=value`.
+    ///
+    /// - Throws: ``UsageError`` with everything that is wrong.
+    static func limits(_ limits: [String], caps: LimitCaps) throws -> LimitOverrides {
+        // By the way of a request, so that one reader says what is right and wrong.
+        let tests = Array(#"[{"type":"stdin_stdout","input":"","output":""}]"#.utf8)
+        return try GradeRequest(program: [], language: "python", limits: limits)
+            .submission(tests: tests, caps: caps).limits
+    }
+}
