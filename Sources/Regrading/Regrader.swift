@@ -203,12 +203,13 @@ public final class Regrader: Sendable {
 
     /// The answer to a submission, from whoever had the same graded, or by grading it.
     private func work(_ submission: Submission) async throws -> (work: RegradeJournal.Work, isNew: Bool) {
-        guard let toolchain = grader.toolchains[submission.language] else {
-            let message = "there is no image for \(submission.language.rawValue)"
+        let toolchains = submission.languages.map { grader.toolchains[$0] }
+        guard !toolchains.contains(nil) else {
+            let message = "there is no image for one of \(submission.languages.map(\.rawValue).joined(separator: ", "))"
             let answer = Value.fields([("verdict", "internal_error"), ("score", .null), ("message", Value(message))])
             return (RegradeJournal.Work(digest: [], answer: answer, stored: []), true)
         }
-        let digest = Self.digest(of: submission, toolchain: toolchain)
+        let digest = Self.digest(of: submission, toolchain: toolchains.compactMap(\.self).joined(separator: " "))
         if let stored = try await ledger.begin(digest) {
             let answer = try JSONCodec.parse(try Zstd.decompress(stored), options: .rows)
             return (RegradeJournal.Work(digest: digest, answer: answer, stored: stored), false)
@@ -242,7 +243,7 @@ public final class Regrader: Sendable {
         )
     }
 
-    /// What a submission is, in 32 bytes: program, tests, limits, comparison and toolchain.
+    /// What a submission is, in 32 bytes: program, tests, limits, comparison, jury and toolchains.
     static func digest(of submission: Submission, toolchain: String) -> [UInt8] {
         var hash = SHA256()
         hash.update(data: Array(toolchain.utf8) + [0])

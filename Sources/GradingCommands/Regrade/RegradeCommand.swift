@@ -97,7 +97,7 @@ struct RegradeCommand: JailingCommand {
 
     /// What ``readInputs(_:)`` opened.
     private var regrade: RegradeOptions?
-    private var outputFile: OutputFile?
+    private var outputFile: RegradeOutput?
     private var summaryFile: FileHandle?
 
     private enum CodingKeys: CodingKey {
@@ -129,7 +129,7 @@ struct RegradeCommand: JailingCommand {
         do {
             let files = try inputs.map { try OpenFile(path: $0) }
             let taskFiles = try tasks.map { try OpenFile(path: $0) }
-            let outputFile = try OutputFile(path: output, overwrites: overwrite || retryFaults, owner: owner)
+            let outputFile = try RegradeOutput(path: output, overwrites: overwrite || retryFaults, owner: owner)
             var regrade = RegradeOptions(
                 inputs: files,
                 tasks: taskFiles,

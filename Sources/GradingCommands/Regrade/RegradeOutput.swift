@@ -7,7 +7,7 @@ import Sandbox
 ///
 /// The service's user writes into that folder, but may not write beside it. So a shell is started before privileges are
 /// dropped, which waits to be told to put the finished file in its place: it does nothing else, and ends with this process.
-struct OutputFile: Sendable {
+struct RegradeOutput: Sendable {
     /// `-` is standard output.
     var path: String
     var kind: FileKind
