@@ -20,10 +20,11 @@ final class TaskIndex: Sendable {
     /// Opens the index or makes it.
     init(path: String, reader: RecordReader) throws {
         self.reader = reader
-        queue = try DatabaseQueue(path: path)
+        var configuration = Configuration()
+        // It can be made again, so that no sync is waited for; a pragma that has no effect within a transaction.
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = NORMAL") }
+        queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.write { db in
-            // It can be made again, so that no sync is waited for.
-            try db.execute(sql: "PRAGMA synchronous = NORMAL")
             try db.execute(
                 sql: """
                     CREATE TABLE IF NOT EXISTS task (id TEXT PRIMARY KEY, row BLOB NOT NULL);
