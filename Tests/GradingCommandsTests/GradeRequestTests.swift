@@ -24,6 +24,23 @@ import Testing
         #expect(try submission(list) { $0.fileName = name }.language == language)
     }
 
+    @Test("a checker's and an interactor's language are told by their files' names") func jury() throws {
+        let submission = try submission(list) {
+            $0.checker = .init(name: "x/check.py", code: Array("c".utf8))
+            $0.checkerForm = "open_r1"
+            $0.interactor = .init(name: "talk.cc", code: Array("t".utf8))
+        }
+        #expect(submission.checker == Checker(JuryProgram(language: .python, code: "c"), form: .openR1))
+        #expect(submission.interactor == Interactor(JuryProgram(language: .cpp, code: "t")))
+        for name in ["check", "check.rs"] {
+            #expect(throws: UsageError.self) {
+                try self.submission(list) { $0.checker = .init(name: name, code: []) }
+            }
+        }
+        let tests = #"{"tests": \#(list), "checker": {"language": "cpp", "code": "c"}}"#
+        #expect(try self.submission(tests) { $0.checkerForm = "open_r1" }.checker?.form == .openR1)
+    }
+
     @Test("without a telling extension the language must be said", arguments: ["-", "a", "a.txt", "dir.py/a", ".py/x"])
     func unknownExtension(name: String) throws {
         #expect(throws: UsageError.self) { try submission(list) { $0.fileName = name } }
