@@ -14,16 +14,23 @@ struct Slot: Sendable {
     ///
     /// The slot is of no use any more where it says that it ends, and after `SandboxError.slotLost`, which says that its
     /// process ended without a word.
-    func run(_ request: JailRequest) -> (result: Result<JailOutcome, SandboxError>, ending: SlotEnding?) {
+    func run(
+        _ request: JailRequest,
+        cancellation: RunCancellation = RunCancellation()
+    ) -> (result: Result<JailOutcome, SandboxError>, ending: SlotEnding?) {
         var ending: SlotEnding?
         do throws(SandboxError) {
-            return (.success(try run(request, ending: &ending)), ending)
+            return (.success(try run(request, cancellation, ending: &ending)), ending)
         } catch {
             return (.failure(error), ending)
         }
     }
 
-    private func run(_ request: JailRequest, ending: inout SlotEnding?) throws(SandboxError) -> JailOutcome {
+    private func run(
+        _ request: JailRequest,
+        _ cancellation: RunCancellation,
+        ending: inout SlotEnding?
+    ) throws(SandboxError) -> JailOutcome {
         // Open ends here would keep the other side from seeing the program's end.
         defer { request.streams?.close() }
         var parcel = Parcel()
@@ -96,14 +103,14 @@ struct Slot: Sendable {
         )
         // The artefact is used by this descriptor until the answer is there.
         let report = try withExtendedLifetime(request) { () throws(SandboxError) in
-            try exchange(spec, parcel.descriptors, ending: &ending) { request.streams?.close() }
+            try exchange(spec, parcel.descriptors, cancellation, ending: &ending) { request.streams?.close() }
         }
         return try outcome(report, parcel, response: response, artefact: artefact?.descriptor)
     }
 
-    /// Ends the run that is under way; harmless where there is none.
-    func cancel() {
-        send(.cancel)
+    /// Ends the run with this cancellation, or keeps it from being sent; harmless where it has ended.
+    func cancel(_ cancellation: RunCancellation) {
+        if cancellation.cancel() { send(.cancel) }
     }
 
     /// Has templates and fork servers started, beside whatever else is done: a run that comes first starts cold.
@@ -120,6 +127,7 @@ struct Slot: Sendable {
     private func exchange(
         _ spec: JailSpec,
         _ descriptors: [Int32],
+        _ cancellation: RunCancellation,
         ending: inout SlotEnding?,
         onSent: () -> Void
     ) throws(SandboxError) -> JailReport {
@@ -127,7 +135,10 @@ struct Slot: Sendable {
         guard message.count <= JailSpec.maximumSize, descriptors.count <= JailSpec.maximumDescriptors else {
             throw SandboxError.resources("the run's description is too large: \(message.count) bytes")
         }
-        let sent = cjail_send(connection, message, message.count, descriptors, descriptors.count)
+        let sent = cancellation.unlessCancelled {
+            cjail_send(connection, message, message.count, descriptors, descriptors.count)
+        }
+        guard let sent else { throw SandboxError.cancelled }
         guard sent == message.count else { throw SandboxError.slotLost }
         onSent()
         var answer = try JailerProcess.receiveNext(from: connection)

@@ -85,15 +85,16 @@ public final class SlotPool: Sendable {
     /// Makes a run on a slot that the lane acquired, and releases it.
     func run(_ request: JailRequest, on slot: Slot, in lane: SlotLane) async throws -> JailOutcome {
         let began = ContinuousClock.now
+        let cancellation = RunCancellation()
         let (result, ending) = await withTaskCancellationHandler {
             do {
-                return try await threads.runIfActive { slot.run(request) }
+                return try await threads.runIfActive { slot.run(request, cancellation: cancellation) }
             } catch {
                 // The pool was stopped.
                 return (.failure(.cancelled), nil)
             }
         } onCancel: {
-            slot.cancel()
+            slot.cancel(cancellation)
         }
         // Before the slot goes to the next one.
         lane.charge(ContinuousClock.now - began)

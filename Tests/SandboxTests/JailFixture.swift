@@ -21,6 +21,9 @@ enum TestHost {
             ?? "assay-jailer"
     }
 
+    /// How many times slower this host is than most, as emulated ones are.
+    static let slowness = ProcessInfo.processInfo.environment["ASSAY_CORPUS_SLOWNESS"].flatMap { UInt64($0) } ?? 1
+
     /// Where images are built and jails can be made.
     ///
     /// CI sets `ASSAY_REQUIRE_JAILS`, so that nothing is skipped there.
@@ -154,8 +157,8 @@ extension HostCheck {
 extension JailLimits {
     /// Enough for everything that is not about limits, on a busy machine too.
     static let test = JailLimits(
-        cpuMicroseconds: 10_000_000,
-        wallMicroseconds: 60_000_000,
+        cpuMicroseconds: 10_000_000 * TestHost.slowness,
+        wallMicroseconds: 60_000_000 * TestHost.slowness,
         memoryBytes: 256 << 20,
         processes: 64,
         fileSizeBytes: 64 << 20,

@@ -1,0 +1,38 @@
+import Glibc
+import JailProtocol
+import Testing
+
+@testable import Sandbox
+
+@Suite("Cancelled runs")
+struct CancellationTests {
+    @Test("a run that is cancelled before it is sent does not reach its slot") func early() {
+        var ends: [Int32] = [-1, -1]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
+        defer { for end in ends { close(end) } }
+        let slot = Slot(connection: ends[0])
+        let cancellation = RunCancellation()
+        slot.cancel(cancellation)
+        let request = JailRequest(
+            image: "python/current",
+            executable: .path("/bin/true"),
+            arguments: ["true"],
+            outputCap: 1,
+            limits: .test
+        )
+        let (result, ending) = slot.run(request, cancellation: cancellation)
+        #expect(ending == nil)
+        guard case .failure(.cancelled) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        var byte: UInt8 = 0
+        #expect(recv(ends[1], &byte, 1, Int32(MSG_DONTWAIT)) == -1 && errno == EAGAIN)
+    }
+
+    @Test("a run that is cancelled after it was sent is told of") func late() {
+        let cancellation = RunCancellation()
+        #expect(cancellation.unlessCancelled { 7 } == 7)
+        #expect(cancellation.cancel())
+    }
+}
