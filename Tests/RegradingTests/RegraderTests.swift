@@ -90,8 +90,16 @@ import Testing
         let lines = (0..<30).map { RegradeFixture.row("p\($0)", code: "right \($0)") }
         let input = try fixture.write(lines, to: "in.jsonl")
         fixture.grader.fail(after: 20)
-        await #expect(throws: FakeGrader.Gone.self) { try await fixture.run(try fixture.options([input])) }
-        let log = fixture.folder + "/work/journal.sqlite-wal"
+        // Copied while it is open: a journal that is closed has no log.
+        let regrader = try Regrader(
+            try fixture.options([input]),
+            grader: fixture.grader,
+            progress: RegradeProgress()
+        )
+        await #expect(throws: FakeGrader.Gone.self) { try await regrader.run(writingTo: -1) }
+        try FileManager.default.copyItem(atPath: fixture.folder + "/work", toPath: fixture.folder + "/torn")
+        withExtendedLifetime(regrader) {}
+        let log = fixture.folder + "/torn/journal.sqlite-wal"
         let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: log)))
         try #require(bytes.count > 20_000)
         // The last pages were half written, and then the power went.
@@ -100,7 +108,9 @@ import Testing
         try Data(torn).write(to: URL(fileURLWithPath: log))
         fixture.grader.fail(after: nil)
         let before = fixture.grader.count
-        let (rows, _) = try await fixture.run(try fixture.options([input]))
+        var options = try fixture.options([input])
+        options.folder = fixture.folder + "/torn"
+        let (rows, _) = try await fixture.run(options)
         #expect(rows.count == 30 && rows.allSatisfy { $0["score"] == 1.0 })
         #expect(fixture.grader.count - before < 30)
     }
