@@ -80,12 +80,19 @@ static int passed(int32_t place) {
     return descriptors[place];
 }
 
+static uint64_t microseconds(clockid_t clock) {
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}
+
 static void send_report(int socket, int error, const char *step, uint64_t cpu, int listener) {
     struct fork_report report;
     memset(&report, 0, sizeof report);
     report.error = error;
     report.pid = getpid();
     report.cpu_microseconds = cpu;
+    report.time_microseconds = microseconds(CLOCK_MONOTONIC);
     strncpy(report.step, step, sizeof report.step - 1);
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
@@ -136,9 +143,7 @@ static void enter_jail(void) {
     struct sock_fprog program = {(unsigned short)request->filter_length, (struct sock_filter *)message.rest};
     int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
     if (listener < 0) fail(report, "seccomp", errno);
-    struct timespec time;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    send_report(report, 0, "", (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000, listener);
+    send_report(report, 0, "", microseconds(CLOCK_PROCESS_CPUTIME_ID), listener);
     close(listener);
     close(report);
 }

@@ -38,6 +38,8 @@ struct fork_report {
     int32_t pid;
     /// CPU time that becoming a member took, in microseconds.
     uint64_t cpu_microseconds;
+    /// When that was, on the monotonic clock, in microseconds.
+    uint64_t time_microseconds;
     /// The step that failed.
     char step[32];
 };

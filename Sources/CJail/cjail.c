@@ -53,6 +53,16 @@ int cjail_new_user_namespace(void) { return (int)result(syscall(SYS_unshare, CLO
 long cjail_fork(void) { return result(syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0)); }
 
 
+void cjail_reset_signals(void) {
+    // Of real-time signals nobody has changed one.
+    for (int number = 1; number < 32; number++) {
+        if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
+    }
+    sigset_t empty;
+    sigemptyset(&empty);
+    sigprocmask(SIG_SETMASK, &empty, NULL);
+}
+
 struct start {
     const struct member_identity *identity;
     const char *path;
@@ -66,13 +76,7 @@ static int start_member(void *context) {
     const struct start *start = context;
     int kept;
     if (member_become(start->identity, start->executable, &kept, start->failure) < 0) return 127;
-    // Ignored signals and the mask survive an exec. Of real-time signals nobody has changed one.
-    for (int number = 1; number < 32; number++) {
-        if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
-    }
-    sigset_t empty;
-    sigemptyset(&empty);
-    sigprocmask(SIG_SETMASK, &empty, NULL);
+    cjail_reset_signals();
     if (start->path) {
         execve(start->path, start->argv, start->envp);
     } else {

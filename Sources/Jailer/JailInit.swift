@@ -56,14 +56,14 @@ struct JailInit {
             namespaces: namespaces,
             filter: filters.program
         )
-        func sendStarting(adding cpu: UInt64 = 0) {
+        func sendStarting(adding cpu: UInt64 = 0, at time: UInt64? = nil) {
             let building = processCPUMicroseconds() - idle + cpu
-            send(.starting(cpuMicroseconds: building, at: monotonicMicroseconds()))
+            send(.starting(cpuMicroseconds: building, at: time ?? monotonicMicroseconds()))
         }
         // Of forks it is known only afterwards that they have become the program.
         if !members.areForked { sendStarting() }
         let started = try members.start()
-        if members.areForked { sendStarting(adding: started.cpuMicroseconds) }
+        if members.areForked { sendStarting(adding: started.cpuMicroseconds, at: started.time) }
         try Privileges.dropAllCapabilities()
         let artefact = request.spec.artefact.map { (wanted: $0, target: passed[Int($0.descriptor)]) }
         // The members' ends stay open in them alone, so that their end is an end.

@@ -19,6 +19,8 @@ struct JailMembers {
         var listeners: [Int32] = []
         /// CPU time that forks took to become the program, in microseconds.
         var cpuMicroseconds: UInt64 = 0
+        /// When the program's fork became the program, on the monotonic clock, in microseconds.
+        var time: UInt64?
         /// Set where the program could not be executed.
         var refusal: JailReport.Ending?
     }
@@ -86,6 +88,7 @@ struct JailMembers {
             started.running[report.pid] = role
             started.listeners.append(listener)
             started.cpuMicroseconds += report.cpu_microseconds
+            if role == .program { started.time = report.time_microseconds }
         }
         return started
     }

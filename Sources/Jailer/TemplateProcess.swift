@@ -105,8 +105,7 @@ struct TemplateProcess {
 
     /// A fork server's own process, up to the exec.
     private static func start(_ server: JailSpec.ForkServer, _ passed: [Int32]) -> Never {
-        signal(SIGCHLD, SIG_DFL)
-        signal(SIGPIPE, SIG_DFL)
+        cjail_reset_signals()
         // Out of the way of the numbers that they go to.
         let raised = passed.map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
         for (target, descriptor) in zip([serverChannel, 0, 1, 2], raised) { dup2(descriptor, target) }

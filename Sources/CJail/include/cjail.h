@@ -26,6 +26,8 @@ long cjail_fork(void);
 int cjail_new_user_namespace(void);
 /// unshare(2) with CLONE_NEWNET.
 int cjail_new_network_namespace(void);
+/// Gives all signals their default action, and an empty mask: ignored ones and the mask would survive an exec.
+void cjail_reset_signals(void);
 /// Makes a child that becomes a member (member.h), then executes `path`, or the descriptor `executable` where that is
 /// NULL; returns its pid once it has, or has failed. `failure->error` is not 0 then; its name is NULL for the exec itself.
 /// The child borrows this process's memory until then: no page is copied.
