@@ -47,7 +47,7 @@ public final class CgroupV1: Cgroup {
     /// What they hold beside page cache, and the whole use with it at that time, in bytes; `nil` where the residents
     /// have changed since.
     private var measured: (residents: UInt64, usage: UInt64)?
-    private var limits: (memory: UInt64, processes: UInt64)?
+    private var limits: (memory: UInt64, sockets: UInt64, processes: UInt64)?
     /// At the run's begin: its own use is what came on top.
     private var cpuBefore: UInt64 = 0
     private var oomKillsBefore: UInt32 = 0
@@ -98,6 +98,7 @@ public final class CgroupV1: Cgroup {
         // The jail's init is here already: it comes on top of what the program may have, as do the residents.
         try setLimits(
             memory: memoryBytes + (try measureResidents()) + Self.residentSlack,
+            sockets: memoryBytes,
             processes: UInt64(count) + (try processes.number())
         )
         try memoryMaximum.write("0")
@@ -108,18 +109,19 @@ public final class CgroupV1: Cgroup {
         oomKillsBefore = try oomKills()
     }
 
-    private func setLimits(memory: UInt64, processes: UInt64) throws(SyscallError) {
+    private func setLimits(memory: UInt64, sockets: UInt64, processes: UInt64) throws(SyscallError) {
         if limits?.memory != memory {
             let limit = String(memory)
             // The limit with swap may never be below the one without: open it, set the one, close it again.
             try swapLimit?.write("-1")
             try memoryLimit.write(limit)
             try swapLimit?.write(limit)
-            // What waits in TCP and UDP sockets has an account of its own here, and none without a limit.
-            try socketLimit.write(limit)
         }
+        // What waits in TCP and UDP sockets has an account of its own here, and none without a limit; residents have
+        // nothing in it.
+        if limits?.sockets != sockets { try socketLimit.write(String(sockets)) }
         if limits?.processes != processes { try processLimit.write(String(processes)) }
-        limits = (memory, processes)
+        limits = (memory, sockets, processes)
     }
 
     /// What was there before the run, page cache apart, which the kernel gives back when it must.
