@@ -12,18 +12,24 @@ public struct ServiceState: Sendable {
         public var memoryKB = 0
     }
 
-    /// By the processes' names: `assay`, `assay-keeper`, `assay-jailer`, `assay-template`, and what runs in jails.
+    /// By the processes' names: `assay`, `assay-keeper`, `assay-jailer`, `assay-template`, `fork server`, and what runs in
+    /// jails.
     public private(set) var holdings: [String: Holding] = [:]
     /// As `mnt:[4026531840]`.
     public private(set) var namespaces: Set<String> = []
     /// Control groups of the keeper and of its slots.
     public private(set) var groups: Set<String> = []
+    private static let forkServer = "fork server"
+    /// So many kinds of them a template keeps, started as runs ask for them.
+    private static let forkServersOfTemplate = 6
+
     /// Mounts that the service and the jailer see.
     public private(set) var mounts = 0
 
     /// Reads the state of the service with this process id; what ends meanwhile is left out.
     public init(ofServiceWithProcessID pid: Int32) {
         let family = Self.family(of: pid)
+        var rootDepth = 0
         for pid in family {
             guard let status = Self.text("/proc/\(pid)/status") else { continue }
             let fields = Dictionary(
@@ -32,13 +38,19 @@ public struct ServiceState: Sendable {
                 },
                 uniquingKeysWith: { $1 }
             )
-            let name = fields["Name"].map { $0.trimmingCharacters(in: .whitespaces) } ?? "?"
-            let links = Self.links("/proc/\(pid)/fd")
+            var name = fields["Name"].map { $0.trimmingCharacters(in: .whitespaces) } ?? "?"
+            // In its template's pid namespace: what runs in a jail is in one further down.
+            let depth = fields["NSpid"]?.split(whereSeparator: \.isWhitespace).count ?? 0
+            if pid == family.first { rootDepth = depth }
+            if depth == rootDepth + 1, !name.hasPrefix("assay") { name = Self.forkServer }
+            // Builds that are kept for equal submissions are bounded by their cache.
+            let links = Self.links("/proc/\(pid)/fd").filter { !$0.hasPrefix("/memfd:artefact") }
             holdings[name, default: Holding()].processes += 1
             holdings[name, default: Holding()].descriptors += links.count
             holdings[name, default: Holding()].sockets += links.count { $0.hasPrefix("socket:") }
             holdings[name, default: Holding()].memoryKB += Self.number(fields["RssAnon"])
             namespaces.formUnion(Self.links("/proc/\(pid)/ns"))
+            if name == Self.forkServer { continue }
             mounts += (Self.text("/proc/\(pid)/mountinfo") ?? "").count { $0 == "\n" }
         }
         groups = Self.groups(of: family)
@@ -47,8 +59,18 @@ public struct ServiceState: Sendable {
     /// What is there that was not there before, beyond what an allocator keeps for later.
     public func leaks(since before: ServiceState) -> [String] {
         var lines: [String] = []
-        for (name, now) in holdings.sorted(by: { $0.key < $1.key }) {
-            let then = before.holdings[name] ?? Holding()
+        let servers = holdings[Self.forkServer]?.processes ?? 0
+        if servers > Self.forkServersOfTemplate * (holdings["assay-template"]?.processes ?? 0) {
+            lines.append("\(servers) fork servers")
+        }
+        let newServers = max(0, servers - (before.holdings[Self.forkServer]?.processes ?? 0))
+        for (name, now) in holdings.sorted(by: { $0.key < $1.key }) where name != Self.forkServer {
+            var then = before.holdings[name] ?? Holding()
+            if name == "assay-jailer" {
+                // The channel, what it writes, and what tells of its end.
+                then.descriptors += 3 * newServers
+                then.sockets += newServers
+            }
             if now.processes > then.processes { lines.append("\(now.processes) \(name), before \(then.processes)") }
             let (nowOpen, thenOpen) = (now.descriptors - now.sockets, then.descriptors - then.sockets)
             if nowOpen > thenOpen {

@@ -59,7 +59,8 @@ enum CorpusFixture {
                 // Runs that were answered are torn down a moment later.
                 var leaks: [String] = []
                 for _ in 0..<50 {
-                    leaks = ServiceState(ofServiceWithProcessID: pid).leaks(since: idle) + JailProcesses.list(ids: ids)
+                    leaks =
+                        ServiceState(ofServiceWithProcessID: pid).leaks(since: idle) + JailProcesses.programs(ids: ids)
                     if leaks.isEmpty { break }
                     try await Task.sleep(for: .milliseconds(100))
                 }

@@ -65,13 +65,18 @@ struct HostState {
 
 /// Processes of the jails' users.
 enum JailProcesses {
-    static func list(ids: Range<UInt32>) -> [String] {
+    static func list(ids: Range<UInt32>) -> [String] { list { ids.contains($0) } }
+
+    /// Without those of the jails' root: templates, jails that stand ready and fork servers are there between runs.
+    static func programs(ids: Range<UInt32>) -> [String] { list { ids.contains($0) && ($0 - ids.lowerBound) % 4 != 0 } }
+
+    private static func list(_ isWanted: (UInt32) -> Bool) -> [String] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return entries.filter { $0.allSatisfy(\.isNumber) }.compactMap { pid in
             guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return nil }
             let lines = status.split(separator: "\n")
             guard let line = lines.first(where: { $0.hasPrefix("Uid:") }),
-                line.split(whereSeparator: \.isWhitespace).compactMap({ UInt32($0) }).contains(where: ids.contains)
+                line.split(whereSeparator: \.isWhitespace).compactMap({ UInt32($0) }).contains(where: isWanted)
             else { return nil }
             return "process \(pid) \(lines[0].dropFirst(5).trimmingCharacters(in: .whitespaces)) of a jail's user"
         }
