@@ -49,8 +49,9 @@ public struct ServiceState: Sendable {
             holdings[name, default: Holding()].descriptors += links.count
             holdings[name, default: Holding()].sockets += links.count { $0.hasPrefix("socket:") }
             holdings[name, default: Holding()].memoryKB += Self.number(fields["RssAnon"])
-            namespaces.formUnion(Self.links("/proc/\(pid)/ns"))
+            // They stand in their template's, or in the network that it had when they were started.
             if name == Self.forkServer { continue }
+            namespaces.formUnion(Self.links("/proc/\(pid)/ns"))
             mounts += (Self.text("/proc/\(pid)/mountinfo") ?? "").count { $0 == "\n" }
         }
         groups = Self.groups(of: family)
