@@ -16,6 +16,8 @@ struct CgroupUsage {
 ///
 /// The calls come in this order for every run: `makeRun`, `begin`, `usage` and `memoryPeak` as often as wanted, `finish`.
 protocol Cgroup: AnyObject {
+    /// Whether what templates and fork servers hold counts in the runs' own group.
+    var includesResidents: Bool { get }
     /// Moves a template in, for good: its memory and its processes are not the runs'.
     func adopt(_ template: pid_t) throws(SyscallError)
     /// Takes note of a process that a template started for good, or of its end.

@@ -28,6 +28,8 @@ public final class CgroupV1: Cgroup {
         }
     }
 
+    let includesResidents = true
+
     private let folders: Folders
     private let memoryLimit: ControlFile
     /// With swap; `nil` where the kernel does not account it.

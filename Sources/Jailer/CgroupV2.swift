@@ -6,6 +6,8 @@ import LinuxSystem
 /// Both, and the slot's own above them, let the jails' root clone into them, which writes to no other file there. See
 /// Documentation/admin-guide/cgroup-v2.rst.
 final class CgroupV2: Cgroup {
+    let includesResidents = false
+
     private let folder: String
     private let owner: uid_t
     private var run: Run?

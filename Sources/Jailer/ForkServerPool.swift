@@ -74,6 +74,20 @@ final class ForkServerPool {
         }
     }
 
+    /// Waits until no server is on its way: what they hold is known, and does not grow, only then.
+    ///
+    /// One that is not warm in 20 s is waited for no longer, but looked at again later.
+    func waitUntilSettled() {
+        let deadline = monotonicMicroseconds() + 20_000_000
+        for server in Array(servers.keys) {
+            while let known = servers[server], !known.isWarm, monotonicMicroseconds() < deadline {
+                var polls = pollfd(fd: known.channel, events: Int16(POLLIN), revents: 0)
+                _ = poll(&polls, 1, 100)
+                hear(server)
+            }
+        }
+    }
+
     /// Whether a server that is on its way has become warm, or has ended.
     private func hear(_ server: JailSpec.ForkServer) {
         guard let known = servers[server] else { return }

@@ -177,6 +177,8 @@ final class Slot {
             discard(spec.image)
             return (.failure(error), false)
         }
+        // A server that still grows would take of the run's memory.
+        if group.includesResidents { for template in templates.values { template.servers.waitUntilSettled() } }
         try group.begin(memoryBytes: spec.limits.memoryBytes, processes: spec.limits.processes)
         let run = try Run(
             spec,

@@ -18,6 +18,7 @@ import Testing
         failed.stdout = ByteString(bytes: [0xFF])
         failed.stdoutTruncated = true
         failed.suspicion = ["denied_call: ptrace", "early_exit"]
+        failed.isWarm = true
         failed.comparison = ComparisonOutcome(
             policy: .strict,
             rule: "different",
@@ -57,14 +58,14 @@ import Testing
             "memory_peak_kb":9120,"exit_code":0,"signal":null,"stdout":"","stderr":"","stdout_truncated":false,
             "stderr_truncated":false,"returned":3,
             "comparison":{"policy":"default","rule":"equal","difference":null},"message":null,
-            "suspicion":[]},
+            "suspicion":[],"start":null},
             {"index":1,"name":"b","type":"stdin_stdout","verdict":"wrong_answer","cpu_time_s":0.0,"wall_time_s":0.0,
             "memory_peak_kb":0,"exit_code":null,"signal":"SIGSEGV","stdout":"\udcff","stderr":"",
             "stdout_truncated":true,
             "stderr_truncated":false,"returned":null,
             "comparison":{"policy":"strict","rule":"different",
             "difference":{"line":3,"column":7,"expected":"a","actual":"\udc80"}},"message":"m",
-            "suspicion":["denied_call: ptrace","early_exit"]}],
+            "suspicion":["denied_call: ptrace","early_exit"],"start":"warm"}],
             "environment":{"image":"python","image_digest":"sha256:0","toolchain":"CPython 3.13.5","flags":["-I"],
             "kernel":"6.18.44","cgroup":"v2"},
             "timings":{"queued_s":0.0,"compile_s":0.0,"tests_s":0.0,"total_s":0.02}}

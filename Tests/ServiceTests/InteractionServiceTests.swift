@@ -120,7 +120,6 @@ struct InteractionServiceTests {
         ("while True: pass", "time_limit_exceeded", "CPU time"),
         // Both wait for each other.
         ("input()", "time_limit_exceeded", "wall time"),
-        ("import sys\nwhile True: sys.stdout.write('? 5 ' * 10000)", "wrong_answer", "too many questions"),
         ("import sys\nwhile True: sys.stdout.write(' ' * 10000)", "output_limit_exceeded", "stdout is over"),
     ]
 
@@ -172,7 +171,7 @@ struct InteractionServiceTests {
                     registerTestlibCmd(argc, argv);
                     int x = ouf.readInt(), turns = ouf.readInt();
                     if (x != inf.readInt()) quitf(_fail, "the interactor lies");
-                    if (turns > 10) quitf(_wa, "%d turns", turns);
+                    if (turns > 11) quitf(_wa, "%d turns", turns);
                     quitf(_ok, "%d turns", turns);
                 }
                 """
@@ -183,7 +182,7 @@ struct InteractionServiceTests {
             #expect(
                 slow.verdicts == ["wrong_answer", "wrong_answer"] || slow.verdicts == ["accepted", "wrong_answer"]
             )
-            #expect(slow.tests.last?["message"]?.textValue?.contains("11 turns") == true, "\(slow.body)")
+            #expect(slow.tests.last?["message"]?.textValue?.contains("12 turns") == true, "\(slow.body)")
         }
     }
 
