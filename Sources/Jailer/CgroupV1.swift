@@ -55,8 +55,8 @@ public final class CgroupV1: Cgroup {
     private var oomKillsBefore: UInt32 = 0
     private var memoryBefore: UInt64 = 0
 
-    /// What the residents may come to hold more in the course of a run: 1 MiB.
-    private static let residentSlack: UInt64 = 1 << 20
+    /// What the residents may come to hold more in the course of a run, and what their measure may lack: 2 MiB.
+    private static let residentSlack: UInt64 = 2 << 20
     /// Files in memory of a run before, in bytes, that are still being freed.
     private static let leftoverSlack: UInt64 = 4 << 20
 
@@ -128,21 +128,29 @@ public final class CgroupV1: Cgroup {
 
     /// What was there before the run, page cache apart, which the kernel gives back when it must.
     private func measureResidents() throws(SyscallError) -> UInt64 {
-        var usage = try memoryUsage.number()
+        let usage = try memoryUsage.number()
         if let known = measured, usage <= known.usage + Self.leftoverSlack {
             measured?.usage = min(known.usage, usage)
             return known.residents
         }
-        // Files in memory of the last run are freed a moment after it has ended.
-        for _ in 0..<1000 {
-            if try memoryStatistics.number(of: "shmem") <= Self.leftoverSlack { break }
-            usleep(500)
+        var held = try memoryBesideCache()
+        if let known = measured {
+            // Files and segments of the last run are freed a moment after it has ended. Where that takes long, as on a
+            // swamped machine, this run gets so much more: too tight a limit would be a wrong verdict.
+            for _ in 0..<400 where held > known.residents + Self.leftoverSlack {
+                usleep(5000)
+                held = try memoryBesideCache()
+            }
+            held = max(held, known.residents)
         }
+        measured = (measured?.residents ?? held, try memoryUsage.number())
+        return held
+    }
+
+    private func memoryBesideCache() throws(SyscallError) -> UInt64 {
         let cache = try memoryStatistics.number(of: "inactive_file") + memoryStatistics.number(of: "active_file")
-        usage = try memoryUsage.number()
-        let residents = measured?.residents ?? usage - min(usage, cache)
-        measured = (residents, usage)
-        return residents
+        let usage = try memoryUsage.number()
+        return usage - min(usage, cache)
     }
 
     func usage() throws(SyscallError) -> CgroupUsage {
@@ -156,7 +164,9 @@ public final class CgroupV1: Cgroup {
         let peak = try memoryMaximum.number()
         // Cache that was there before and is gone had to make room for the program: it was not there at the peak.
         let others = min(memoryBefore, try memoryUsage.number())
-        return peak - min(peak, others) + (try socketMaximum.number())
+        let own = peak - min(peak, others)
+        // The slack that came on top of the limit is for the residents.
+        return min(own, limits?.sockets ?? .max) + (try socketMaximum.number())
     }
 
     func finish() throws(SyscallError) {

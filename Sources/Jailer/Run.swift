@@ -300,10 +300,11 @@ final class Run {
     private func outcome(in group: any Cgroup) throws(SyscallError) -> JailerMessage {
         let usage = try group.usage()
         let isOutOfMemory = usage.oomKills > 0
-        // A limit that is too tight for the start is the run's own.
+        // A limit that is too tight for the start is the run's own, and what a fork does before its init says that it has
+        // started is too.
         if let failure, !isOutOfMemory { return .failure(failure) }
         let now = ended ?? monotonicMicroseconds()
-        guard let started = started ?? (isOutOfMemory ? now : nil) else {
+        guard let started = started ?? (isOutOfMemory || kill != nil ? now : nil) else {
             return .failure(JailFailure(stage: "set up jail", errno: 0, detail: "the init ended without a word"))
         }
         if ending == nil {

@@ -46,11 +46,13 @@ enum CorpusFixture {
                 "--set", "limits.largest.wall_time_s=3600",
             ]) { service in
                 // What is made once, at the first runs, is no leak: as many as there are slots, at one time.
-                try await withThrowingTaskGroup(of: String?.self) { group in
-                    for _ in 0..<workers {
-                        group.addTask { try await service.post(PlainSubmission.idle).verdict }
+                for submission in [PlainSubmission.idle, PlainSubmission.idleConversation] {
+                    try await withThrowingTaskGroup(of: String?.self) { group in
+                        for _ in 0..<workers {
+                            group.addTask { try await service.post(submission).verdict }
+                        }
+                        for try await verdict in group { #expect(verdict == "accepted") }
                     }
-                    for try await verdict in group { #expect(verdict == "accepted") }
                 }
                 let pid = service.process.processIdentifier
                 let idle = ServiceState(ofServiceWithProcessID: pid)
@@ -98,6 +100,10 @@ struct PlainSubmission: Sendable {
     /// Takes a slot for two seconds.
     static let idle =
         #"{"language": "python", "code": "import time; time.sleep(2)", "tests": [{"type": "stdin_stdout", "input": "", "output": ""}], \#(limits)}"#
+
+    /// Takes a slot, and one of those for interactors, for two seconds.
+    static let idleConversation =
+        #"{"language": "python", "code": "import time; time.sleep(2)", "tests": [{"type": "stdin_stdout", "input": ""}], "interactor": {"language": "python", "code": "import time; time.sleep(2)"}, \#(limits)}"#
 
     static let all = [
         PlainSubmission(
