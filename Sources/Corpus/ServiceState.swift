@@ -64,6 +64,8 @@ public struct ServiceState: Sendable {
         if servers > Self.forkServersOfTemplate * (holdings["assay-template"]?.processes ?? 0) {
             lines.append("\(servers) fork servers")
         }
+        // Each slot has a jail that stands ready, or has not: an init with a socket, descriptors and namespaces of its own.
+        let slots = holdings["assay-jailer"]?.processes ?? 0
         let newServers = max(0, servers - (before.holdings[Self.forkServer]?.processes ?? 0))
         for (name, now) in holdings.sorted(by: { $0.key < $1.key }) where name != Self.forkServer {
             var then = before.holdings[name] ?? Holding()
@@ -71,6 +73,11 @@ public struct ServiceState: Sendable {
                 // The channel, what it writes, and what tells of its end.
                 then.descriptors += 3 * newServers
                 then.sockets += newServers
+            }
+            if ["assay-jailer", "assay-template"].contains(name) {
+                then.processes += name == "assay-template" ? slots : 0
+                then.descriptors += 10 * slots
+                then.sockets += 2 * slots
             }
             if now.processes > then.processes { lines.append("\(now.processes) \(name), before \(then.processes)") }
             let (nowOpen, thenOpen) = (now.descriptors - now.sockets, then.descriptors - then.sockets)
@@ -85,12 +92,12 @@ public struct ServiceState: Sendable {
                 lines.append("\(name) has \(now.memoryKB) KiB of memory, before \(then.memoryKB)")
             }
         }
-        // Those of jails that stand ready are others after each run, and as many.
-        if namespaces.count > before.namespaces.count {
+        // Those of jails that stand ready are others after each run.
+        if namespaces.count > before.namespaces.count + 6 * slots {
             lines.append("\(namespaces.count) namespaces, before \(before.namespaces.count)")
         }
         lines += groups.subtracting(before.groups).sorted().map { "control group \($0)" }
-        if mounts > before.mounts { lines.append("\(mounts) mounts, before \(before.mounts)") }
+        if mounts > before.mounts + 32 * slots { lines.append("\(mounts) mounts, before \(before.mounts)") }
         return lines
     }
 
