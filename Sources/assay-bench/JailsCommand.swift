@@ -179,7 +179,7 @@ struct JailsCommand: AsyncParsableCommand {
             if FileManager.default.isExecutableFile(atPath: "/usr/bin/bwrap") {
                 prepared.bubblewrap = [
                     "bwrap", "--unshare-all", "--die-with-parent", "--ro-bind", image.rootfs, "/", "--ro-bind", path,
-                    "/work", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "/work",
+                    "/usr/bin/true", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "/usr/bin/true",
                 ]
             }
         }
