@@ -43,7 +43,7 @@ struct JailsCommand: AsyncParsableCommand {
         Subject(
             name: name,
             image: "python",
-            bare: ["/usr/bin/python3"] + bare + ["-c", code],
+            bare: ["/usr/bin/python3", "-B"] + bare + ["-c", code],
             command: PythonToolchain().command(
                 for: TestCase(.stdinStdout(input: "", expected: [])),
                 code: ByteString(code),
@@ -78,7 +78,7 @@ struct JailsCommand: AsyncParsableCommand {
                 bare: ["./main"],
                 program: "#include <iostream>\nint main() { std::cout << \"hello\" << std::endl; }"
             ),
-            Subject(name: "Python, cold", image: "python", bare: ["/usr/bin/python3", "-I", "-S", "-c", "print('hello')"]),
+            Subject(name: "Python, cold", image: "python", bare: ["/usr/bin/python3", "-B", "-I", "-S", "-c", "print('hello')"]),
             python("Python", "print('hello')", bare: ["-I", "-S"], goal: 0.2),
             python("Python with imports", imports, bare: ["-I", "-S"], goal: 0.1),
             python("Python with numpy", "import numpy\nprint('hello')", bare: ["-I"], goal: 0.02),
@@ -106,9 +106,10 @@ struct JailsCommand: AsyncParsableCommand {
         let store = ImageStore(root: images)
         var prepared: [Prepared] = []
         for subject in Self.subjects { prepared.append(try await prepare(subject, store, pool)) }
-        // The first two rounds warm the page cache and are not counted.
-        for round in -2..<rounds {
-            for index in prepared.indices {
+        // One program after the other: a slot has the next jail of the image that it served last.
+        for index in prepared.indices {
+            // The first two rounds warm the page cache and are not counted.
+            for round in -2..<rounds {
                 try await Task.sleep(for: .milliseconds(pause))
                 let bare = try BareRun.time(prepared[index].path, prepared[index].bare, root: prepared[index].root)
                 try await Task.sleep(for: .milliseconds(pause))

@@ -121,7 +121,7 @@ struct SubmissionsCommand: AsyncParsableCommand {
             guard outcome.report.ending == .exited(0) else { throw ValidationError(outcome.stderr.text) }
         }
         let root = subject.compiler == nil ? image.rootfs : nil
-        let command = subject.compiler == nil ? ["/usr/bin/python3", "-c", "print(1 + 2)"] : ["/bin/true"]
+        let command = subject.compiler == nil ? ["/usr/bin/python3", "-B", "-c", "print(1 + 2)"] : ["/bin/true"]
         let failures = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: 2) { _ in
             for _ in 0..<Self.tests / 2 {
