@@ -23,9 +23,7 @@ final class CgroupV2: Cgroup {
     private var templates: String { folder + "/templates" }
     private var runFolder: String { folder + "/run" }
 
-    /// - Parameters:
-    ///   - folder: the slot's group, which must not exist.
-    ///   - owner: the host's id of the jails' root.
+    /// `folder` is the slot's group, which must not exist; `owner` the host's id of the jails' root.
     init(folder: String, owner: uid_t) throws(SyscallError) {
         self.folder = folder
         self.owner = owner

@@ -133,7 +133,9 @@ final class ForkServerPool {
         servers = [:]
     }
 
-    /// The number of a process, by its descriptor. See proc(5), *fdinfo*.
+    /// The number of a process, by its descriptor.
+    ///
+    /// See proc(5), *fdinfo*.
     private static func process(of pidfd: Int32) -> pid_t? {
         guard let text = try? TextFile.read("/proc/self/fdinfo/\(pidfd)"),
             let line = text.split(separator: "\n").first(where: { $0.hasPrefix("Pid:") })

@@ -38,9 +38,9 @@ final class Jail {
         }
     }
 
-    /// The init's next message, `nil` where it has ended.
-    /// - Parameter milliseconds: How long to wait for it.
-    /// - Throws: also where none came in time.
+    /// The init's next message, `nil` where it has ended; waits so many milliseconds for it.
+    ///
+    /// Throws also where none came in time.
     func receive(within milliseconds: Int32) throws(JailFailure) -> InitMessage? {
         var polls = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         guard poll(&polls, 1, milliseconds) != 0 else { throw JailFailure(stage: "set up jail", errno: ETIMEDOUT) }

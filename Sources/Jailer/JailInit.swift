@@ -38,7 +38,7 @@ struct JailInit {
         _exit(1)
     }
 
-    /// - Parameter idle: This process's CPU time when it was ready, in microseconds.
+    /// `idle` is this process's CPU time when it was ready, in microseconds.
     private func serve(
         _ run: (request: InitRequest, descriptors: [Int32]),
         namespaces: [Int32],

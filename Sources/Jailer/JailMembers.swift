@@ -47,10 +47,8 @@ struct JailMembers {
     private let namespaces: [Int32]
     private let filter: SeccompFilter
 
-    /// - Parameters:
-    ///   - own: The descriptors of the request's own, in its order.
-    ///   - passed: Those that its spec indexes.
-    ///   - namespaces: The jail's, in the order of `Namespaces.entered`.
+    /// `own` are the descriptors of the request's own, in its order, `passed` those that its spec indexes, `namespaces`
+    /// the jail's, in the order of `Namespaces.entered`.
     init(request: InitRequest, own: [Int32], passed: [Int32], namespaces: [Int32], filter: SeccompFilter) {
         self.request = request
         self.passed = passed
@@ -233,7 +231,7 @@ struct JailMembers {
 
     // MARK: Identity
 
-    /// - Parameter place: What stands for one of its descriptors.
+    /// `place` answers what stands for one of its descriptors.
     private func identity(of member: Member, _ place: (Int32) -> Int32) -> member_identity {
         var identity = member_identity()
         identity.user = member.user

@@ -56,7 +56,7 @@ final class Run {
     /// Hands a run to the jail.
     ///
     /// Closes of `descriptors` those that are links, and no other.
-    /// - Parameter program: The program's id on the host.
+    /// `program` is the program's id on the host.
     init(
         _ spec: JailSpec,
         descriptors: [Int32],

@@ -6,8 +6,8 @@ import Foundation
 enum BareRun {
     /// How long a program takes, in seconds.
     ///
-    /// - Parameter root: The image's tree that `path` is in, entered by chroot(8), whose own exec (some 0.7 ms) counts as
-    ///   bare; `nil`: the path is the host's.
+    /// `root` is the image's tree that `path` is in, entered by chroot(8), whose own exec (some 0.7 ms) counts as bare;
+    /// `nil`: the path is the host's.
     static func time(_ path: String, _ arguments: [String], root: String?) throws -> Double {
         let executable = root == nil ? path : "/usr/sbin/chroot"
         let arguments = root.map { ["chroot", $0] + arguments } ?? arguments

@@ -78,7 +78,11 @@ struct JailsCommand: AsyncParsableCommand {
                 bare: ["./main"],
                 program: "#include <iostream>\nint main() { std::cout << \"hello\" << std::endl; }"
             ),
-            Subject(name: "Python, cold", image: "python", bare: ["/usr/bin/python3", "-B", "-I", "-S", "-c", "print('hello')"]),
+            Subject(
+                name: "Python, cold",
+                image: "python",
+                bare: ["/usr/bin/python3", "-B", "-I", "-S", "-c", "print('hello')"]
+            ),
             python("Python", "print('hello')", bare: ["-I", "-S"], goal: 0.2),
             python("Python with imports", imports, bare: ["-I", "-S"], goal: 0.1),
             python("Python with numpy", "import numpy\nprint('hello')", bare: ["-I"], goal: 0.02),
@@ -171,7 +175,13 @@ struct JailsCommand: AsyncParsableCommand {
             outputCap: 1 << 20,
             limits: JailLimits(Limits())
         )
-        var prepared = Prepared(subject: subject, path: subject.bare[0], bare: subject.bare, root: image.rootfs, request: request)
+        var prepared = Prepared(
+            subject: subject,
+            path: subject.bare[0],
+            bare: subject.bare,
+            root: image.rootfs,
+            request: request
+        )
         if let program = subject.program {
             let (artefact, path) = try await build(program, named: subject.name, image, pool)
             request.executable = .artefact(artefact)

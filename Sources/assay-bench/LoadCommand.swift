@@ -50,8 +50,7 @@ struct LoadCommand: AsyncParsableCommand {
         print(table.text)
     }
 
-    /// Keeps what there is a goal for.
-    /// - Parameter rate: Submissions a second.
+    /// Keeps what there is a goal for; `rate` is in submissions a second.
     private func note(_ name: LoadProgram.Name, _ tests: Int, _ width: Int, _ rate: Double) throws {
         let file = Measures(path: measures)
         if name == .python, tests == 1, !seen, width >= 8 {

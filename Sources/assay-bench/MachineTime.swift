@@ -2,7 +2,9 @@ import Foundation
 
 /// CPU time in seconds, of the machine and of this process.
 enum MachineTime {
-    /// All but idle and waiting, of all cores, since the machine's start. See proc(5), */proc/stat*.
+    /// All but idle and waiting, of all cores, since the machine's start.
+    ///
+    /// See proc(5), */proc/stat*.
     static var busy: Double {
         let text = (try? String(contentsOfFile: "/proc/stat", encoding: .utf8)) ?? ""
         let ticks = text.prefix { $0 != "\n" }.split(separator: " ").dropFirst().compactMap { Double($0) }

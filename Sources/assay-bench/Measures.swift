@@ -6,9 +6,8 @@ struct Measures {
     /// `nil`: nothing is kept.
     var path: String?
 
-    /// - Parameters:
-    ///   - goal: What the value should be at most, or at least where `isRate`.
-    ///   - best: The best that is known of a peer, in the same unit.
+    /// Adds a measure: `goal` is what the value should be at most, or at least where `isRate`; `best` the best that is known
+    /// of a peer, in the same unit.
     func add(_ name: String, _ value: Double, goal: Double, best: Double? = nil, isRate: Bool = false) throws {
         guard let path else { return }
         let fields = [

@@ -115,7 +115,7 @@ struct OpenDataCommand: AsyncParsableCommand {
         return ([answer["compile"]] + tests).reduce(0) { $0 + ($1?["cpu_time_s"]?.doubleValue ?? 0) }
     }
 
-    /// - Parameter busy: CPU time of the machine meanwhile, this process's own left out, in seconds.
+    /// `busy` is the CPU time of the machine meanwhile, this process's own left out, in seconds.
     private func reportShare(_ outcomes: [Outcome], _ time: Double, busy: Double) throws {
         let jails = outcomes.reduce(0) { $0 + $1.jailTime }
         let share = (busy - jails) / busy

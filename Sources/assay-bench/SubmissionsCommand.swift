@@ -84,7 +84,12 @@ struct SubmissionsCommand: AsyncParsableCommand {
                 seen.milliseconds, fixed(ratios.seen, 3) + "x",
             ])
             let file = Measures(path: measures)
-            try file.add("20 tests, \(subject.name.rawValue)", ratios.first, goal: subject.goals.first, best: subject.best)
+            try file.add(
+                "20 tests, \(subject.name.rawValue)",
+                ratios.first,
+                goal: subject.goals.first,
+                best: subject.best
+            )
             try file.add("20 tests, \(subject.name.rawValue), seen", ratios.seen, goal: subject.goals.seen)
         }
         await pool.stop()
@@ -125,7 +130,9 @@ struct SubmissionsCommand: AsyncParsableCommand {
         let failures = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: 2) { _ in
             for _ in 0..<Self.tests / 2 {
-                do { _ = try BareRun.time(command[0], command, root: root) } catch { failures.add(1, ordering: .relaxed) }
+                do { _ = try BareRun.time(command[0], command, root: root) } catch {
+                    failures.add(1, ordering: .relaxed)
+                }
             }
         }
         guard failures.load(ordering: .relaxed) == 0 else { throw ValidationError("\(command) failed bare") }
