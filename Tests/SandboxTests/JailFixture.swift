@@ -81,6 +81,10 @@ struct JailFixture {
         await fixture.pool.stop()
         jailer.stop()
         #expect(Leftovers.groups(ofKeeper: jailer.pid).isEmpty)
+        // A template whose slot was killed dies with it, a moment later.
+        for _ in 0..<500 where !Leftovers.processesAndTemplates().isEmpty {
+            try await Task.sleep(for: .milliseconds(10))
+        }
         #expect(Leftovers.processesAndTemplates().isEmpty)
     }
 
