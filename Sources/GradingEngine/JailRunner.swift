@@ -1,4 +1,5 @@
 public import GradingModel
+import Images
 public import JailProtocol
 import Sandbox
 public import Toolchains
@@ -60,7 +61,7 @@ struct JailRunner: Sendable {
             executable = .artefact(artefact)
         }
         return JailRequest(
-            image: runtime.imagePath,
+            image: runtime.image.folder,
             executable: executable,
             arguments: command.arguments,
             environment: command.environment,

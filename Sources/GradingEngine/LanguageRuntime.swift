@@ -55,11 +55,6 @@ public struct LanguageRuntime: Sendable {
                 if let server, !servers.contains(server) { servers.append(server) }
             }
         }
-        return WarmUp(image: imagePath, servers: servers)
-    }
-
-    /// The image's folder below the store, as the jailer is told it.
-    var imagePath: String {
-        image.rootfs.split(separator: "/").suffix(3).dropLast().joined(separator: "/")
+        return WarmUp(image: image.folder, servers: servers)
     }
 }

@@ -20,6 +20,8 @@ public final class Image: Sendable {
     }
 
     public var name: String { record.name }
+    /// The folder of this version below the store, as the jailer is told it: `python/3f2a…`.
+    public var folder: String { versionFolder.split(separator: "/").suffix(2).joined(separator: "/") }
     /// `sha256:` and 64 digits, as in every result.
     public var digest: String { record.digest }
     /// The toolchain's name and version, as `CPython 3.13.5`.

@@ -169,7 +169,7 @@ struct JailsCommand: AsyncParsableCommand {
     private func prepare(_ subject: Subject, _ store: ImageStore, _ pool: SlotPool) async throws -> Prepared {
         let image = try store.current(subject.image)
         var request = JailRequest(
-            image: imagePath(image),
+            image: image.folder,
             executable: .path(subject.bare[0]),
             arguments: subject.bare,
             outputCap: 1 << 20,
@@ -220,7 +220,7 @@ struct JailsCommand: AsyncParsableCommand {
         limits.memoryBytes = 1 << 30
         let outcome = try await pool.run(
             JailRequest(
-                image: imagePath(image),
+                image: image.folder,
                 executable: .path("/usr/bin/g++"),
                 arguments: ["g++", "-O2", "-static", "main.cpp", "-o", "main"],
                 files: [.init(path: "main.cpp", contents: ByteString(program), isExecutable: false)],
@@ -247,10 +247,6 @@ struct JailsCommand: AsyncParsableCommand {
             )
         }
         return time
-    }
-
-    private func imagePath(_ image: Image) -> String {
-        image.rootfs.split(separator: "/").suffix(3).dropLast().joined(separator: "/")
     }
 
     static func neighbour(_ name: String) -> String {

@@ -115,7 +115,7 @@ struct SubmissionsCommand: AsyncParsableCommand {
             limits.memoryBytes = 1 << 30
             let outcome = try await pool.run(
                 JailRequest(
-                    image: image.rootfs.split(separator: "/").suffix(3).dropLast().joined(separator: "/"),
+                    image: image.folder,
                     executable: .path(compiler[0]),
                     arguments: compiler,
                     files: [.init(path: subject.file, contents: ByteString(program.code), isExecutable: false)],
