@@ -52,8 +52,8 @@ final class HelperProcess {
         defer { for pointer in pointers + environment { free(pointer) } }
         pid = 0
         let error = posix_spawnp(&pid, python, &actions, nil, &pointers, &environment)
+        // What was opened is closed at the end of this object, which comes with the error.
         guard error == 0 else {
-            close(errors)
             throw DatasetFileError("\(python): \(String(cString: strerror(error))); \(Self.advice)")
         }
     }

@@ -14,7 +14,7 @@ final class ParquetSource: RowSource {
         guard file.isRegular else {
             throw DatasetFileError("\(file.name) is Parquet, which can't be read from a pipe: its index is at the end")
         }
-        let input = try file.reopened()
+        let input = try file.duplicate()
         defer { close(input) }
         let ends = try HelperProcess.makePipe()
         pipe = FrameReader(ends.read)

@@ -35,13 +35,12 @@ public struct OpenFile: Sendable, Hashable {
         isRegular = status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// A descriptor of its own that reads from the start.
-    func reopened() throws(DatasetFileError) -> Int32 {
-        // Not by path, which the present user may not be allowed to open. A duplicate shares its offset with this one,
-        // so two readers of one file must not be at work at the same time.
+    /// A descriptor that is the reader's own. It shares its offset with all others of the file: a regular file is to be
+    /// read by pread(2).
+    func duplicate() throws(DatasetFileError) -> Int32 {
+        // Not opened again by path, which the present user may not be allowed to.
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
         guard copy >= 0 else { throw DatasetFileError("\(name): \(String(cString: strerror(errno)))") }
-        if isRegular { lseek(copy, 0, SEEK_SET) }
         return copy
     }
 }
@@ -53,7 +52,7 @@ public final class RowReader: Sendable {
     public let kind: FileKind
     /// How many rows there are, where the file says it.
     public let count: Int?
-    private let file: OpenFile
+    private let bytes: DescriptorSource
     private let source: Mutex<any RowSource>
 
     /// The largest row that is read unless it is said otherwise, in bytes.
@@ -72,9 +71,8 @@ public final class RowReader: Sendable {
         skipping: Int = 0,
         largestRow: Int = RowReader.largestRow
     ) throws(DatasetFileError) {
-        let bytes = DescriptorSource(try file.reopened(), name: file.name)
+        bytes = DescriptorSource(try file.duplicate(), isRegular: file.isRegular, name: file.name)
         kind = try FileKind(firstBytes: try bytes.peek(FileKind.signatureLength), name: file.name)
-        self.file = file
         let source: any RowSource
         switch kind {
         case .jsonLines(.none): source = LineSource(bytes, largestRow: largestRow)
@@ -87,7 +85,7 @@ public final class RowReader: Sendable {
     }
 
     /// How many bytes of the file have been read; says nothing of Parquet.
-    public var position: Int64 { Int64(lseek(file.descriptor, 0, SEEK_CUR)) }
+    public var position: Int { bytes.position.load(ordering: .relaxed) }
 
     /// The next row; `nil` at the end.
     ///

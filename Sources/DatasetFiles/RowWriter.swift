@@ -87,9 +87,8 @@ private final class ParquetSink {
         descriptor = ends.write
         pipe = DescriptorSink(ends.write, name: name)
         defer { close(ends.read) }
-        // Each a descriptor of its own: they are read by one process, one after the other.
         var descriptors: [(own: Int32, theirs: Int32)] = [(ends.read, 0), (output, 1)]
-        for (index, input) in inputs.enumerated() { descriptors.append((try input.reopened(), Int32(3 + index))) }
+        for (index, input) in inputs.enumerated() { descriptors.append((try input.duplicate(), Int32(3 + index))) }
         defer { for pair in descriptors[2...] { close(pair.own) } }
         helper = try HelperProcess(arguments, descriptors: descriptors, name: name)
     }

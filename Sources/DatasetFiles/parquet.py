@@ -15,6 +15,7 @@ descriptor 2 where the data are at fault.
 
 import datetime
 import decimal
+import io
 import json
 import os
 import struct
@@ -99,8 +100,35 @@ def batch_rows(file):
     return max(1, min(1024, BATCH_BYTES // mean))
 
 
+class File(io.RawIOBase):
+    """A file that is read from places of its own: the descriptor's offset may be shared with another process."""
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self.place = 0
+        self.size = os.fstat(descriptor).st_size
+
+    def readable(self):
+        return True
+
+    def seekable(self):
+        return True
+
+    def readinto(self, buffer):
+        count = os.preadv(self.descriptor, [buffer], self.place)
+        self.place += count
+        return count
+
+    def seek(self, offset, whence=os.SEEK_SET):
+        self.place = offset + (0, self.place, self.size)[whence]
+        return self.place
+
+    def tell(self):
+        return self.place
+
+
 def open_parquet(descriptor):
-    stream = os.fdopen(descriptor, "rb", buffering=0)
+    stream = File(descriptor)
     try:
         # Buffered: a column of a row group is read piece by piece, not as a whole.
         return pq.ParquetFile(pa.PythonFile(stream, mode="r"), buffer_size=1 << 20, pre_buffer=False, memory_map=False)
