@@ -56,6 +56,14 @@ static int place_descriptors(const struct member_identity *identity, int keep, i
     return 0;
 }
 
+int member_drop_bounding_set(void) {
+    // -1 for a capability that this kernel does not know: the end of the list.
+    for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
+        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0) return -errno;
+    }
+    return 0;
+}
+
 int member_become(const struct member_identity *identity, int keep, int *kept, struct member_failure *failure) {
     *kept = -1;
     if (setsid() < 0) return fail(failure, "setsid");
@@ -65,9 +73,10 @@ int member_become(const struct member_identity *identity, int keep, int *kept, s
         struct rlimit limit = {identity->limit_values[i], identity->limit_values[i]};
         if (setrlimit((__rlimit_resource_t)identity->limit_names[i], &limit) < 0) return fail(failure, "setrlimit");
     }
-    // -1 for a capability that this kernel does not know: the end of the list.
-    for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
-        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0) return fail(failure, "drop bounding set");
+    // Whoever starts members has emptied it.
+    if (prctl(PR_CAPBSET_READ, CAP_CHOWN, 0, 0, 0) != 0) {
+        errno = EPERM;
+        return fail(failure, "bounding set");
     }
     // The raw calls act on this thread only, which is the whole process; glibc's would look for others.
     uid_t user = identity->user;

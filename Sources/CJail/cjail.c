@@ -76,7 +76,9 @@ static int start_member(void *context) {
     const struct start *start = context;
     int kept;
     if (member_become(start->identity, start->executable, &kept, start->failure) < 0) return 127;
-    cjail_reset_signals();
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     if (start->path) {
         execve(start->path, start->argv, start->envp);
     } else {

@@ -147,7 +147,7 @@ public enum JailerMessage: Sendable, Hashable {
     case report(JailReport)
     /// The run could not be made, or the slot could not be set up.
     case failure(JailFailure)
-    /// The slot ends after the answer to the present run, which follows.
+    /// The slot ends: after the answer to the present run, which follows, or where that was given already, at once.
     case ending(SlotEnding)
 }
 
@@ -170,7 +170,9 @@ public enum InitMessage: Sendable, Hashable {
     /// A call of this number was refused, for the `count`th time.
     case denied(call: Int32, count: UInt64)
     /// The main process ended, at this time on the monotonic clock, in microseconds.
-    case ended(JailReport.Ending, JailReport.ArtefactOutcome, at: UInt64)
+    ///
+    /// `isAlone`: no other process is left in the jail.
+    case ended(JailReport.Ending, JailReport.ArtefactOutcome, at: UInt64, isAlone: Bool)
     case failure(JailFailure)
 
     /// Largest message, in bytes.
@@ -183,11 +185,12 @@ public enum InitMessage: Sendable, Hashable {
             writer.integer(UInt8(0))
             writer.integer(cpuMicroseconds)
             writer.integer(time)
-        case .ended(let ending, let artefact, let time):
+        case .ended(let ending, let artefact, let time, let isAlone):
             writer.integer(UInt8(1))
             ending.encode(to: &writer)
             artefact.encode(to: &writer)
             writer.integer(time)
+            writer.flag(isAlone)
         case .failure(let failure):
             writer.integer(UInt8(2))
             JailFailure(stage: Self.cut(failure.stage), errno: failure.errno, detail: Self.cut(failure.detail))
@@ -215,7 +218,8 @@ public enum InitMessage: Sendable, Hashable {
             self = .ended(
                 try JailReport.Ending(from: &reader),
                 try JailReport.ArtefactOutcome(from: &reader),
-                at: try reader.integer("time")
+                at: try reader.integer("time"),
+                isAlone: try reader.flag("alone")
             )
         case 2: self = .failure(try JailFailure(from: &reader))
         case 3: self = .denied(call: try reader.integer("call"), count: try reader.integer("count"))

@@ -4,8 +4,8 @@
 /// descriptor of the new process (pidfd_open(2)).
 public enum TemplateRequest: Sendable, Hashable {
     /// A jail whose file systems have these sizes. Descriptors: the init's socket, and where `hasGroup` the control
-    /// group that it is born in.
-    case jail(memoryBytes: UInt64, inodes: UInt32, hasGroup: Bool)
+    /// group that it is born in. `expectsForks`: the image has fork servers, whose forks enter the jail's namespaces.
+    case jail(memoryBytes: UInt64, inodes: UInt32, hasGroup: Bool, expectsForks: Bool)
     /// A fork server. Descriptors: its channel, stdin, stdout, stderr.
     case server(JailSpec.ForkServer)
     /// A new network namespace for the jails to come.
@@ -14,11 +14,12 @@ public enum TemplateRequest: Sendable, Hashable {
     public func encoded() -> [UInt8] {
         var writer = WireWriter()
         switch self {
-        case .jail(let memoryBytes, let inodes, let hasGroup):
+        case .jail(let memoryBytes, let inodes, let hasGroup, let expectsForks):
             writer.integer(UInt8(0))
             writer.integer(memoryBytes)
             writer.integer(inodes)
             writer.flag(hasGroup)
+            writer.flag(expectsForks)
         case .server(let server):
             writer.integer(UInt8(1))
             server.encode(to: &writer)
@@ -34,7 +35,8 @@ public enum TemplateRequest: Sendable, Hashable {
             self = .jail(
                 memoryBytes: try reader.integer("memory"),
                 inodes: try reader.integer("inodes"),
-                hasGroup: try reader.flag("group")
+                hasGroup: try reader.flag("group"),
+                expectsForks: try reader.flag("forks")
             )
         case 1: self = .server(try JailSpec.ForkServer(from: &reader))
         case 2: self = .network
@@ -74,6 +76,9 @@ public struct InitRequest: Sendable, Hashable {
         writer.flag(hasGroup)
         return writer.bytes + spec.encoded()
     }
+
+    /// Whether any of the members is a fork.
+    public var areForked: Bool { isProgramForked || isExaminerForked }
 
     /// Descriptors beside those that the spec indexes.
     public var ownDescriptors: Int {

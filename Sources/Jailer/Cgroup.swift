@@ -14,7 +14,7 @@ struct CgroupUsage {
 /// Nobody is ever moved in while a run waits, since a write to `cgroup.procs` waits some 10 ms for the kernel: templates
 /// are moved in once, and what they clone is born in the group.
 ///
-/// The calls come in this order for every run: `makeRun`, `begin`, `usage` and `memoryPeak` as often as wanted, `finish`.
+/// The calls come in this order for every run: `makeRun`, `begin`, `usage`, `memoryPeak` and `members` as often as wanted, `finish`.
 protocol Cgroup: AnyObject {
     /// Whether what templates and fork servers hold counts in the runs' own group.
     var includesResidents: Bool { get }
@@ -31,6 +31,8 @@ protocol Cgroup: AnyObject {
     func usage() throws(SyscallError) -> CgroupUsage
     /// Highest memory use since `begin`, in bytes.
     func memoryPeak() throws(SyscallError) -> UInt64
+    /// Processes of the run; 0 stands for those that this process can't see.
+    func members() throws(SyscallError) -> [pid_t]
     /// Checks that nothing of the run is left in the group, and kills what is.
     /// - Throws: when something does not go; the slot must not be used again.
     func finish() throws(SyscallError)

@@ -172,7 +172,7 @@ public final class CgroupV1: Cgroup {
     func finish() throws(SyscallError) {
         let deadline = monotonicMicroseconds() + groupPatience
         for attempt in 0... {
-            let left = try others()
+            let left = try members()
             if left.isEmpty { return }
             guard monotonicMicroseconds() < deadline else { throw SyscallError("empty", folders.pids, errno: EBUSY) }
             // Those of a jail that has just ended leave by themselves.
@@ -195,8 +195,8 @@ public final class CgroupV1: Cgroup {
         }
     }
 
-    /// Processes in the group beside the residents.
-    private func others() throws(SyscallError) -> [pid_t] {
+    func members() throws(SyscallError) -> [pid_t] {
+        // Opened anew: an open file shows the list that was there when it was read first.
         try TextFile.read(folders.pids + "/cgroup.procs").split(separator: "\n").compactMap { pid_t($0) }
             .filter { !residents.contains($0) }
     }

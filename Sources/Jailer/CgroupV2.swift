@@ -87,6 +87,10 @@ final class CgroupV2: Cgroup {
         return UInt64(text.prefix { $0.isNumber }) ?? 0
     }
 
+    func members() throws(SyscallError) -> [pid_t] {
+        try TextFile.read(runFolder + "/cgroup.procs").split(separator: "\n").compactMap { pid_t($0) }
+    }
+
     func finish() throws(SyscallError) {
         closeFiles()
         try remove(runFolder)

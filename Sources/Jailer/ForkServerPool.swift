@@ -19,6 +19,7 @@ final class ForkServerPool {
     private let template: Int32
     private let group: any Cgroup
     private var servers: [JailSpec.ForkServer: Server] = [:]
+    var isEmpty: Bool { servers.isEmpty }
     /// Those that ended without being asked to, and when, in microseconds: they are not started again at once.
     private var failed: [JailSpec.ForkServer: UInt64] = [:]
 

@@ -29,6 +29,8 @@ final class Jail {
     /// A jail that is not up after this time is a fault of the host: 20 s, in milliseconds.
     static let setupLimit: Int32 = 20_000
 
+    private static let late = JailFailure(stage: "set up jail", errno: ETIMEDOUT)
+
     /// Waits until it stands; in the usual case it has for long.
     func waitUntilReady() throws(JailFailure) {
         switch try receive(within: Self.setupLimit) {
@@ -43,16 +45,29 @@ final class Jail {
     /// Throws also where none came in time.
     func receive(within milliseconds: Int32) throws(JailFailure) -> InitMessage? {
         var polls = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-        guard poll(&polls, 1, milliseconds) != 0 else { throw JailFailure(stage: "set up jail", errno: ETIMEDOUT) }
+        guard milliseconds == 0 || poll(&polls, 1, milliseconds) != 0 else { throw Self.late }
         var buffer = [UInt8](repeating: 0, count: InitMessage.maximumSize)
         var none: Int32 = -1
         var count = 0
         let length = cjail_receive(socket, &buffer, buffer.count, &none, &count, true)
         if length == 0 || length == -Int(ECONNRESET) { return nil }
+        if length == -Int(EAGAIN) { throw Self.late }
         guard length > 0, let message = try? InitMessage(decoding: Array(buffer[..<length])) else {
             throw JailFailure(stage: "read from the jail's init", errno: length < 0 ? Int32(-length) : EPROTO)
         }
         return message
+    }
+
+    /// Whether nothing of it is left.
+    var isGone: Bool { waitForEnd(milliseconds: 0) }
+
+    /// Waits so long for its end (-1: for ever); answers whether nothing of it is left.
+    @discardableResult
+    func waitForEnd(milliseconds: Int32) -> Bool {
+        var polls = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
+        var count: Int32
+        repeat { count = poll(&polls, 1, milliseconds) } while count < 0 && errno == EINTR
+        return count > 0
     }
 
     func kill() { _ = cjail_pidfd_send_signal(pidfd, SIGKILL) }
@@ -60,7 +75,6 @@ final class Jail {
     /// Kills it and waits until nothing of it is left.
     func discard() {
         kill()
-        var polls = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
-        while poll(&polls, 1, -1) < 0 && errno == EINTR {}
+        waitForEnd(milliseconds: -1)
     }
 }

@@ -14,21 +14,25 @@ struct JailInit {
     var memoryBytes: UInt64
     var inodes: UInt32
     var filters: JailFilters
+    /// Whether the program is likely to be a fork, which is to enter the jail's namespaces.
+    var expectsForks: Bool
 
     /// Does everything; never returns.
     func run() -> Never {
         do throws(JailFailure) {
             try closeDescriptors(except: [socket])
-            // The template leaves its dead to the kernel.
-            signal(SIGCHLD, SIG_DFL)
+            // The program has them from here; the template leaves its dead to the kernel.
+            cjail_reset_signals()
             try offerToOOMKiller()
             umask(0o022)
             try JailRoot.mountRun(memoryBytes: memoryBytes, inodes: inodes)
-            let namespaces = try openNamespaces()
+            let namespaces = expectsForks ? try openNamespaces() : []
+            try step("drop bounding set", member_drop_bounding_set())
             try step("no_new_privs", cjail_no_new_privileges())
             // From here on this process, too, may make no other calls than a program.
             let denied = try step("seccomp", filters.program.loadNotifying())
             let ended = try step("signalfd", cjail_signal_descriptor(SIGCHLD))
+            Self.rehearse(filter: filters.program)
             let idle = processCPUMicroseconds()
             send(.ready)
             try serve(try receiveRequest(), namespaces: namespaces, denied: denied, ended: ended, idle: idle)
@@ -47,6 +51,7 @@ struct JailInit {
         idle: UInt64
     ) throws(JailFailure) -> Never {
         let request = run.request
+        let namespaces = request.areForked && namespaces.isEmpty ? try openNamespaces() : namespaces
         let passed = Array(run.descriptors.dropFirst(request.ownDescriptors))
         for file in request.spec.files { try JailRoot.place(file, from: passed[Int(file.descriptor)]) }
         let members = JailMembers(
@@ -61,9 +66,9 @@ struct JailInit {
             send(.starting(cpuMicroseconds: building, at: time ?? monotonicMicroseconds()))
         }
         // Of forks it is known only afterwards that they have become the program.
-        if !members.areForked { sendStarting() }
+        if !request.areForked { sendStarting() }
         let started = try members.start()
-        if members.areForked { sendStarting(adding: started.cpuMicroseconds, at: started.time) }
+        if request.areForked { sendStarting(adding: started.cpuMicroseconds, at: started.time) }
         try Privileges.dropAllCapabilities()
         let artefact = request.spec.artefact.map { (wanted: $0, target: passed[Int($0.descriptor)]) }
         // The members' ends stay open in them alone, so that their end is an end.
@@ -89,6 +94,42 @@ struct JailInit {
         try step("not dumpable", cjail_set_dumpable(false))
     }
 
+    /// Goes once through what a run needs, without effect.
+    ///
+    /// A forked process has each page of code and of memory by a fault of its own: some 0.1 ms for what is to come, which
+    /// is better over before a run waits for it.
+    static func rehearse(filter: SeccompFilter) {
+        guard let request = try? InitRequest(decoding: rehearsal, descriptorCount: 2) else { return }
+        JailMembers(request: request, own: [], passed: [], namespaces: [], filter: filter).rehearse()
+        _ = InitMessage.starting(cpuMicroseconds: 0, at: monotonicMicroseconds()).encoded()
+        _ = InitMessage.ended(.exited(0), .notAsked, at: 0, isAlone: true).encoded()
+    }
+
+    /// A message as for a small run.
+    private static let rehearsal = InitRequest(
+        pipes: [],
+        isProgramForked: false,
+        isExaminerForked: false,
+        hasGroup: false,
+        spec: JailSpec(
+            image: "image",
+            executable: .path("/main"),
+            arguments: ["main"],
+            environment: ["PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/work"],
+            files: [],
+            inputs: [JailSpec.Input(target: 0, descriptor: 0)],
+            outputs: [JailSpec.Output(target: 1, descriptor: 1, capBytes: 1)],
+            limits: JailLimits(
+                cpuMicroseconds: 1,
+                wallMicroseconds: 1,
+                memoryBytes: 1,
+                processes: 1,
+                fileSizeBytes: 1,
+                stackBytes: 1
+            )
+        )
+    ).encoded()
+
     private func openNamespaces() throws(JailFailure) -> [Int32] {
         var opened: [Int32] = []
         for name in Namespaces.entered {
@@ -100,15 +141,20 @@ struct JailInit {
     }
 
     private func receiveRequest() throws(JailFailure) -> (request: InitRequest, descriptors: [Int32]) {
-        var buffer = [UInt8](repeating: 0, count: JailSpec.maximumSize)
         var descriptors = [Int32](repeating: -1, count: JailSpec.maximumDescriptors)
         var count = descriptors.count
-        let length = cjail_receive(socket, &buffer, buffer.count, &descriptors, &count, false)
+        var length = 0
+        // Not filled: few pages of it are used.
+        let buffer = [UInt8](unsafeUninitializedCapacity: JailSpec.maximumSize) { buffer, initialized in
+            guard let base = buffer.baseAddress else { return }
+            length = cjail_receive(socket, base, buffer.count, &descriptors, &count, false)
+            initialized = max(0, length)
+        }
         // Nothing to run: the jail is not needed any more.
         if length == 0 || length == -Int(ECONNRESET) { _exit(0) }
         guard length > 0 else { throw JailFailure(stage: "receive run", errno: Int32(-length)) }
         do throws(WireError) {
-            let request = try InitRequest(decoding: Array(buffer[..<length]), descriptorCount: count)
+            let request = try InitRequest(decoding: buffer, descriptorCount: count)
             return (request, Array(descriptors[..<count]))
         } catch {
             throw JailFailure(stage: "receive run", errno: EPROTO, detail: error.description)
@@ -128,6 +174,7 @@ struct JailInit {
         var ending = JailReport.Ending.signaled(SIGKILL)
         var refusals = Refusals()
         var listeners = listeners
+        var isAlone = false
         while !running.isEmpty {
             var polls = ([ended] + listeners).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             if poll(&polls, nfds_t(polls.count), -1) < 0 && errno != EINTR {
@@ -148,7 +195,9 @@ struct JailInit {
                 var exited = false
                 var code: Int32 = 0
                 let pid = cjail_wait(-1, true, &exited, &code)
-                if pid == 0 || pid == -ECHILD { break }
+                // All processes of the jail are this one's descendants: orphans become its children.
+                isAlone = pid == -ECHILD
+                if pid == 0 || isAlone { break }
                 if pid < 0 { throw JailFailure(stage: "wait for program", errno: -pid) }
                 if running.removeValue(forKey: pid) == .program {
                     ending = started.refusal ?? (exited ? .exited(code) : .signaled(code))
@@ -158,7 +207,9 @@ struct JailInit {
         let time = monotonicMicroseconds()
         var outcome = JailReport.ArtefactOutcome.notAsked
         if let artefact { outcome = JailRoot.collect(artefact.wanted, to: artefact.target) }
-        send(.ended(ending, outcome, at: time))
+        send(.ended(ending, outcome, at: time, isAlone: isAlone))
+        // Wakes the slot.
+        close(socket)
         _exit(0)
     }
 

@@ -61,9 +61,6 @@ struct JailMembers {
         group = request.hasGroup ? others.popFirst() : nil
     }
 
-    /// Whether any of them is a fork.
-    var areForked: Bool { programServer != nil || examinerServer != nil }
-
     /// Starts all of them.
     func start() throws(JailFailure) -> Started {
         var started = Started()
@@ -89,6 +86,16 @@ struct JailMembers {
             if role == .program { started.time = report.time_microseconds }
         }
         return started
+    }
+
+    /// Makes ready for all of them, and starts none.
+    func rehearse() {
+        guard let (members, inner) = try? makeMembers() else { return }
+        for member in members {
+            _ = identity(of: member) { $0 }
+            _ = (CStringArray(member.arguments), CStringArray(member.environment))
+        }
+        for descriptor in inner { close(descriptor) }
     }
 
     private func makeMembers() throws(JailFailure) -> (members: [Member], innerDescriptors: [Int32]) {

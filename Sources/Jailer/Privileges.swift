@@ -12,16 +12,4 @@ enum Privileges {
         defer { cap_free(UnsafeMutableRawPointer(none)) }
         guard cap_set_proc(none) == 0 else { throw JailFailure(stage: "cap_set_proc", errno: errno) }
     }
-
-    /// Takes every capability out of the bounding set, so that no exec can bring one back.
-    static func dropBoundingSet() throws(JailFailure) {
-        var capability: cap_value_t = 0
-        // -1 for a capability that this kernel does not know: the end of the list.
-        while cap_get_bound(capability) >= 0 {
-            guard cap_drop_bound(capability) == 0 else {
-                throw JailFailure(stage: "cap_drop_bound \(capability)", errno: errno)
-            }
-            capability += 1
-        }
-    }
 }

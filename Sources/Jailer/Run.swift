@@ -22,7 +22,7 @@ final class Run {
     private let isWarm: Bool
     private var inputs: [Stream]
     private var outputs: [Stream]
-    private let processors: UInt64
+    private static let processors = UInt64(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
     private var ending: JailReport.Ending?
     private var deniedCalls: [Int32: UInt64] = [:]
@@ -30,6 +30,12 @@ final class Run {
     private var failure: JailFailure?
     private var kill: JailReport.Kill?
     private var hasEnded = false
+    /// Whether the init may still say something.
+    private var isInitTalking = true
+    /// When the limits are to be looked at next, on the monotonic clock, in microseconds.
+    private var nextCheck: UInt64 = 0
+    /// Whether the init said that nobody but itself is left in the jail.
+    private var isAlone = false
     /// When the jail was killed, or its init said that the program ended.
     private var doomed: UInt64?
     private var started: UInt64?
@@ -42,8 +48,8 @@ final class Run {
     /// A program that has not started after this time is a fault of the host: 20 s, in microseconds.
     private static let setupLimit: UInt64 = 20_000_000
     /// A jail whose processes are not gone this long after their end was due has one that cannot die: 10 s, in
-    /// microseconds.
-    private static let teardownLimit: UInt64 = 10_000_000
+    /// milliseconds.
+    static let teardownLimit: Int32 = 10_000
     /// At least this often the accounts are read: 50 ms, in microseconds.
     private static let longestPause: UInt64 = 50_000
 
@@ -56,43 +62,31 @@ final class Run {
     /// Hands a run to the jail.
     ///
     /// Closes of `descriptors` those that are links, and no other.
-    /// `program` is the program's id on the host.
     init(
         _ spec: JailSpec,
         descriptors: [Int32],
         in jail: Jail,
         servers: Servers,
-        program: UInt32,
+        pipes: RunPipes,
         connection: Int32
     ) throws(SyscallError) {
         self.spec = spec
         self.connection = connection
         self.jail = jail
         isWarm = servers.program != nil && (spec.examiner == nil || servers.examiner != nil)
-        processors = UInt64(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         var theirs: [(target: UInt32, end: Int32)] = []
         var inputs: [Stream] = []
         var outputs: [Stream] = []
-        // The program can open them by name (/dev/stdin), in its own direction only: what an examiner writes to the
-        // common stdout is not for it to read. As owner it could change the mode.
-        func makePipe(mode: mode_t) throws(SyscallError) -> (read: Int32, write: Int32) {
-            let pipe = try Descriptor.pipe()
-            try retrying("fchmod", "pipe") { fchmod(pipe.read, mode) }
-            try retrying("fchown", "pipe") { fchown(pipe.read, program - 1, program) }
-            return pipe
-        }
         // Whatever fails below, the slot ends after it: open pipes go with the process.
         for input in spec.inputs {
-            let (read, write) = try makePipe(mode: 0o040)
-            try Descriptor.setNonBlocking(write)
+            let (read, write) = try pipes.takeInput()
             inputs.append(
                 Stream(target: input.target, pipe: write, file: descriptors[Int(input.descriptor)])
             )
             theirs.append((input.target, read))
         }
         for output in spec.outputs {
-            let (read, write) = try makePipe(mode: 0o020)
-            try Descriptor.setNonBlocking(read)
+            let (read, write) = try pipes.takeOutput()
             outputs.append(
                 Stream(
                     target: output.target,
@@ -129,14 +123,18 @@ final class Run {
         for stream in inputs + outputs where stream.isOpen { close(stream.pipe) }
     }
 
-    /// Watches until nothing of the jail is left, then says what came of it.
+    /// Whether all is known of the run, and nothing left of it but the init, which is about to end.
+    private var isOver: Bool { isAlone && kill == nil && failure == nil && !outputs.contains { $0.isOpen } }
+
+    /// Watches until nothing of the run is left, then says what came of it.
     func complete(in group: any Cgroup) throws(SyscallError) -> JailerMessage {
         let began = monotonicMicroseconds()
-        while !hasEnded {
+        while !hasEnded && !isOver {
             let now = monotonicMicroseconds()
             // What is known is reported; the group is found to be in use after it, and the slot ends.
-            if let doomed, now - doomed > Self.teardownLimit { break }
-            try wait(microseconds: try checkLimits(in: group, now: now, began: began), in: group)
+            if let doomed, now - doomed > UInt64(Self.teardownLimit) * 1000 { break }
+            if now >= nextCheck || started == nil { nextCheck = now + (try checkLimits(in: group, now: now, began: began)) }
+            try wait(microseconds: nextCheck - now, in: group)
         }
         try readMessages(in: group)
         for index in outputs.indices where outputs[index].isOpen { drain(index) }
@@ -149,6 +147,7 @@ final class Run {
     /// processors × wall time can go by.
     private func checkLimits(in group: any Cgroup, now: UInt64, began: UInt64) throws(SyscallError) -> UInt64 {
         guard kill == nil, failure == nil else { return Self.longestPause }
+        if started == nil { try readMessages(in: group) }
         guard let started else {
             if now - began > Self.setupLimit { fail(JailFailure(stage: "set up jail", errno: ETIMEDOUT)) }
             return Self.longestPause
@@ -162,7 +161,7 @@ final class Run {
         } else if elapsed > limits.wallMicroseconds {
             end(because: .wallTime)
         } else {
-            let left = min((limits.cpuMicroseconds - used) / processors, limits.wallMicroseconds - elapsed)
+            let left = min((limits.cpuMicroseconds - used) / Self.processors, limits.wallMicroseconds - elapsed)
             return min(Self.longestPause, max(1000, left + 1))
         }
         return Self.longestPause
@@ -192,7 +191,13 @@ final class Run {
     private func wait(microseconds: UInt64, in group: any Cgroup) throws(SyscallError) {
         var polls = [
             pollfd(fd: jail.pidfd, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: jail.socket, events: Int16(POLLIN), revents: 0),
+            // That a program has started is not worth waking for; only of forks it must be known at once (see below). What
+            // else the init says can wait for its last word, after which it closes the socket.
+            pollfd(
+                fd: isInitTalking ? jail.socket : -1,
+                events: isWarm && started == nil ? Int16(POLLIN) : 0,
+                revents: 0
+            ),
             pollfd(fd: connection, events: Int16(POLLIN), revents: 0),
         ]
         let openInputs = inputs.indices.filter { inputs[$0].isOpen }
@@ -204,8 +209,8 @@ final class Run {
             guard errno == EINTR else { throw SyscallError("poll", errno: errno) }
             return
         }
-        // The end of the init's socket says nothing: the pidfd does.
-        if polls[1].revents & Int16(POLLIN) != 0 { try readMessages(in: group) }
+        if polls[1].revents != 0 { try readMessages(in: group) }
+        if polls[1].revents & Int16(POLLHUP) != 0 { isInitTalking = false }
         if polls[2].revents != 0 { readConnection() }
         for (place, index) in openInputs.enumerated() where polls[3 + place].revents != 0 { feed(index) }
         for (place, index) in openOutputs.enumerated() where polls[3 + openInputs.count + place].revents != 0 {
@@ -231,8 +236,9 @@ final class Run {
                 let since = monotonicMicroseconds() - time
                 let all = try group.usage().cpuMicroseconds
                 buildingCPU = isWarm ? max(cpu, all - min(all, since)) : cpu
-            case .ended(let how, let copied, let time)?:
+            case .ended(let how, let copied, let time, let isAlone)?:
                 ending = how
+                self.isAlone = isAlone
                 ended = time
                 doomed = doomed ?? time
                 artefact = copied

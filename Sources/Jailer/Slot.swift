@@ -16,6 +16,7 @@ final class Slot {
     private let hierarchy: CgroupHierarchy
     /// By image; each has one.
     private var templates: [String: Template] = [:]
+    private let pipes: RunPipes
     /// The image whose template has a jail ready: one at a time is in the group.
     private var prepared: String?
 
@@ -31,6 +32,7 @@ final class Slot {
         self.connection = connection
         self.filters = filters
         self.hierarchy = hierarchy
+        pipes = RunPipes(program: Namespaces.programHostID(slot: index, base: configuration.idBase))
     }
 
     func serve() -> Never {
@@ -130,8 +132,16 @@ final class Slot {
         var answer: JailerMessage
         var ending: SlotEnding?
         var usesNetwork = false
+        var isAnswered = false
         do throws(SyscallError) {
-            (answer, usesNetwork) = try run(spec, descriptors, in: group)
+            let jail: Jail?
+            (answer, jail, usesNetwork) = try run(spec, descriptors, in: group)
+            // What the init takes to end is not waited for, where it is all that is left.
+            if let jail, try group.members().count == 1, !jail.isGone {
+                send(answer)
+                isAnswered = true
+                jail.waitForEnd(milliseconds: Run.teardownLimit)
+            }
         } catch {
             // Half a run may be under way still, and its pipes are open: they go with this process.
             let failure = JailFailure(stage: "run: \(error.call)", errno: error.errno, detail: error.object)
@@ -147,7 +157,7 @@ final class Slot {
             ending = SlotEnding(slot: index, reason: reason, isRetired: true)
         }
         if let ending { send(.ending(ending)) }
-        send(answer)
+        if !isAnswered { send(answer) }
         if let ending { _exit(ending.isRetired ? 1 : 0) }
         prepareNext(of: spec.image, renewingNetwork: usesNetwork)
     }
@@ -156,7 +166,7 @@ final class Slot {
         _ spec: JailSpec,
         _ descriptors: [Int32],
         in group: any Cgroup
-    ) throws(SyscallError) -> (JailerMessage, usesNetwork: Bool) {
+    ) throws(SyscallError) -> (answer: JailerMessage, jail: Jail?, usesNetwork: Bool) {
         let jail: Jail
         var servers = Run.Servers()
         let pool: ForkServerPool
@@ -175,7 +185,7 @@ final class Slot {
             // Nothing was run: what made the jail is not relied on any more.
             for link in spec.links { close(descriptors[Int(link.descriptor)]) }
             discard(spec.image)
-            return (.failure(error), false)
+            return (.failure(error), nil, false)
         }
         // A server that still grows would take of the run's memory.
         if group.includesResidents { for template in templates.values { template.servers.waitUntilSettled() } }
@@ -185,7 +195,7 @@ final class Slot {
             descriptors: descriptors,
             in: jail,
             servers: servers,
-            program: Namespaces.programHostID(slot: index, base: configuration.idBase),
+            pipes: pipes,
             connection: connection
         )
         var answer = try run.complete(in: group)
@@ -195,11 +205,13 @@ final class Slot {
             }
             answer = .failure(failure)
         }
-        return (answer, run.usesNetwork)
+        return (answer, jail, run.usesNetwork)
     }
 
     /// Has the next jail made, while the service looks at the answer.
     private func prepareNext(of image: String, renewingNetwork: Bool) {
+        // Where it does not go, the run that needs them says why.
+        try? pipes.refill()
         guard let template = templates[image] else { return }
         do throws(JailFailure) {
             if renewingNetwork { try template.renewNetwork() }

@@ -112,7 +112,8 @@ final class Template {
         let request = TemplateRequest.jail(
             memoryBytes: sizes.memoryBytes,
             inodes: sizes.inodes,
-            hasGroup: group != nil
+            hasGroup: group != nil,
+            expectsForks: !servers.isEmpty
         )
         do throws(JailFailure) {
             let pidfd = try Self.ask(request, [far] + (group.map { [$0] } ?? []), on: channel)

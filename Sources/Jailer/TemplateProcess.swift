@@ -48,6 +48,8 @@ struct TemplateProcess {
         try step("loopback", cjail_loopback_up())
         umask(0o022)
         try JailRoot.enter(image: image, store: imageStore)
+        // What the runtime makes at the first use of a type is made once for all jails.
+        JailInit.rehearse(filter: filters.program)
     }
 
     private func serve() -> Never {
@@ -63,9 +65,15 @@ struct TemplateProcess {
                 continue
             }
             switch request {
-            case .jail(let memoryBytes, let inodes, let hasGroup):
+            case .jail(let memoryBytes, let inodes, let hasGroup, let expectsForks):
                 guard passed.count == (hasGroup ? 2 : 1) else { _exit(1) }
-                let start = JailInit(socket: passed[0], memoryBytes: memoryBytes, inodes: inodes, filters: filters)
+                let start = JailInit(
+                    socket: passed[0],
+                    memoryBytes: memoryBytes,
+                    inodes: inodes,
+                    filters: filters,
+                    expectsForks: expectsForks
+                )
                 let flags = Namespaces.run | (hasGroup ? cjail_clone_into_cgroup : 0)
                 clone(flags, group: hasGroup ? passed[1] : -1) { start.run() }
             case .server(let server):

@@ -139,7 +139,9 @@ struct Slot: Sendable {
             cjail_send(connection, message, message.count, descriptors, descriptors.count)
         }
         guard let sent else { throw SandboxError.cancelled }
-        guard sent == message.count else { throw SandboxError.slotLost }
+        // One that ended after its last answer may have said why.
+        let isGone = sent == -Int(EPIPE) || sent == -Int(ECONNRESET)
+        guard sent == message.count || isGone else { throw SandboxError.slotLost }
         onSent()
         var answer = try JailerProcess.receiveNext(from: connection)
         if case .ending(let news)? = answer {
