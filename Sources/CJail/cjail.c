@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -305,6 +306,26 @@ ssize_t cjail_send(int socket, const void *buffer, size_t size, const int *fds, 
         length = sendmsg(socket, &message, MSG_NOSIGNAL);
     } while (length < 0 && errno == EINTR);
     return length < 0 ? -errno : length;
+}
+
+int cjail_epoll(void) { return (int)result(epoll_create1(EPOLL_CLOEXEC)); }
+int cjail_epoll_arm(int epoll, int fd) {
+    struct epoll_event event;
+    memset(&event, 0, sizeof event);
+    event.events = EPOLLIN | EPOLLONESHOT;
+    event.data.fd = fd;
+    if (epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0) return 0;
+    return errno == ENOENT ? (int)result(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event)) : -errno;
+}
+int cjail_epoll_next(int epoll, int *ready, int capacity) {
+    struct epoll_event events[64];
+    int count;
+    do {
+        count = epoll_wait(epoll, events, capacity < 64 ? capacity : 64, -1);
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) return -errno;
+    for (int i = 0; i < count; i++) ready[i] = events[i].data.fd;
+    return count;
 }
 
 int cjail_socket_pair(int pair[2], int message_size) {

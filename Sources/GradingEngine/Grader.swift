@@ -136,6 +136,7 @@ public struct Grader: Sendable {
         let plan = BuildPlan(tests, code: code, toolchain: runtime.toolchain)
         async let gathering = Jury.build(
             for: submission,
+            limits: limits,
             runtimes: runtimes,
             runner: runner,
             configuration: configuration,

@@ -14,12 +14,13 @@ struct JuryMember: Sendable {
     /// What a decision may use: 10 s of CPU time, 1 GiB, and as much output as shows in a trace.
     static let limits = Limits(cpuTime: 10, memoryMB: 1024, outputKB: 64)
 
-    /// Builds a program.
+    /// Builds a program, under the service's limits for compilers or the submission's, where those are wider.
     ///
     /// - Returns: `nil` with the compiler's words where it does not compile, which is the problem's fault.
     /// - Throws: `SandboxError`, `CancellationError`.
     static func build(
         _ program: JuryProgram,
+        submissionLimits: Limits,
         runtimes: [Language: LanguageRuntime],
         runner: JailRunner,
         configuration: EngineConfiguration,
@@ -36,9 +37,13 @@ struct JuryMember: Sendable {
             artefactCap: configuration.artefactCap,
             cache: cache
         )
-        let outcome = try await builder.build(toolchain.buildAttempts(), limits: configuration.defaultLimits)
+        var limits = configuration.defaultLimits
+        limits.compileTime = max(limits.compileTime, submissionLimits.compileTime)
+        limits.compileMemoryMB = max(limits.compileMemoryMB, submissionLimits.compileMemoryMB)
+        let outcome = try await builder.build(toolchain.buildAttempts(), limits: limits)
         guard case .built(let artefact) = outcome.status else {
-            return (nil, outcome.result.stderr.prefix(1024).text)
+            let words = outcome.result.stderr.prefix(1024).text
+            return (nil, outcome.result.status == .failed ? words : "\(outcome.result.status.rawValue). \(words)")
         }
         return (JuryMember(toolchain: toolchain, runtime: runtime, artefact: artefact, runner: runner), "")
     }
@@ -119,6 +124,7 @@ struct Jury: Sendable {
     /// - Throws: `SandboxError`, `CancellationError`.
     static func build(
         for submission: Submission,
+        limits: Limits,
         runtimes: [Language: LanguageRuntime],
         runner: JailRunner,
         configuration: EngineConfiguration,
@@ -127,6 +133,7 @@ struct Jury: Sendable {
         func member(_ program: JuryProgram) async throws -> (member: JuryMember?, fault: String) {
             try await JuryMember.build(
                 program,
+                submissionLimits: limits,
                 runtimes: runtimes,
                 runner: runner,
                 configuration: configuration,

@@ -96,6 +96,9 @@ struct JailMembers {
             _ = (CStringArray(member.arguments), CStringArray(member.environment))
         }
         for descriptor in inner { close(descriptor) }
+        var started = Started()
+        started.running[0] = .program
+        started.running.removeValue(forKey: 0)
     }
 
     private func makeMembers() throws(JailFailure) -> (members: [Member], innerDescriptors: [Int32]) {

@@ -6,7 +6,6 @@ import LinuxSystem
 
 /// One place for runs, one at a time: the connection to one of the jailer's slot processes.
 ///
-/// Its calls block.
 struct Slot: Sendable {
     let connection: Int32
 
@@ -16,11 +15,12 @@ struct Slot: Sendable {
     /// process ended without a word.
     func run(
         _ request: JailRequest,
-        cancellation: RunCancellation = RunCancellation()
-    ) -> (result: Result<JailOutcome, SandboxError>, ending: SlotEnding?) {
+        cancellation: RunCancellation,
+        reader: SlotReader
+    ) async -> (result: Result<JailOutcome, SandboxError>, ending: SlotEnding?) {
         var ending: SlotEnding?
         do throws(SandboxError) {
-            return (.success(try run(request, cancellation, ending: &ending)), ending)
+            return (.success(try await run(request, cancellation, reader, ending: &ending)), ending)
         } catch {
             return (.failure(error), ending)
         }
@@ -29,8 +29,9 @@ struct Slot: Sendable {
     private func run(
         _ request: JailRequest,
         _ cancellation: RunCancellation,
+        _ reader: SlotReader,
         ending: inout SlotEnding?
-    ) throws(SandboxError) -> JailOutcome {
+    ) async throws(SandboxError) -> JailOutcome {
         // Open ends here would keep the other side from seeing the program's end.
         defer { request.streams?.close() }
         var parcel = Parcel()
@@ -102,9 +103,10 @@ struct Slot: Sendable {
             limits: request.limits
         )
         // The artefact is used by this descriptor until the answer is there.
-        let report = try withExtendedLifetime(request) { () throws(SandboxError) in
-            try exchange(spec, parcel.descriptors, cancellation, ending: &ending) { request.streams?.close() }
-        }
+        defer { withExtendedLifetime(request) {} }
+        try send(spec, parcel.descriptors, cancellation)
+        request.streams?.close()
+        let report = try await receiveReport(reader, ending: &ending)
         return try outcome(report, parcel, response: response, artefact: artefact?.descriptor)
     }
 
@@ -124,13 +126,11 @@ struct Slot: Sendable {
         _ = cjail_send(connection, message, message.count, nil, 0)
     }
 
-    private func exchange(
+    private func send(
         _ spec: JailSpec,
         _ descriptors: [Int32],
-        _ cancellation: RunCancellation,
-        ending: inout SlotEnding?,
-        onSent: () -> Void
-    ) throws(SandboxError) -> JailReport {
+        _ cancellation: RunCancellation
+    ) throws(SandboxError) {
         let message = SlotRequest.run(spec).encoded()
         guard message.count <= JailSpec.maximumSize, descriptors.count <= JailSpec.maximumDescriptors else {
             throw SandboxError.resources("the run's description is too large: \(message.count) bytes")
@@ -139,10 +139,20 @@ struct Slot: Sendable {
             cjail_send(connection, message, message.count, descriptors, descriptors.count)
         }
         guard let sent else { throw SandboxError.cancelled }
-        // One that ended after its last answer may have said why.
+        // One that ended after its last answer may have said why: its word is read next.
         let isGone = sent == -Int(EPIPE) || sent == -Int(ECONNRESET)
         guard sent == message.count || isGone else { throw SandboxError.slotLost }
-        onSent()
+    }
+
+    private func receiveReport(
+        _ reader: SlotReader,
+        ending: inout SlotEnding?
+    ) async throws(SandboxError) -> JailReport {
+        do {
+            try await reader.waitUntilReadable(connection)
+        } catch {
+            throw error as? SandboxError ?? .slotLost
+        }
         var answer = try JailerProcess.receiveNext(from: connection)
         if case .ending(let news)? = answer {
             ending = news

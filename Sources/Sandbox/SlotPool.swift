@@ -20,8 +20,9 @@ public final class SlotPool: Sendable {
     private let jailer: JailerProcess
     /// Where interactors run.
     let companions = Companions()
-    /// One thread for each slot: its calls block.
+    /// To open a slot blocks.
     private let threads: NIOThreadPool
+    private let reader: SlotReader
     private let state = Mutex(State())
     private let onEvent: @Sendable (SlotEvent) -> Void
     private let warmUps: [WarmUp]
@@ -41,7 +42,8 @@ public final class SlotPool: Sendable {
         self.size = size
         self.warmUps = warmUps
         self.onEvent = onEvent
-        threads = NIOThreadPool(numberOfThreads: size)
+        threads = NIOThreadPool(numberOfThreads: min(size, 4))
+        reader = try SlotReader()
         threads.start()
         let first = Slot(connection: try jailer.openSlot())
         for warmUp in warmUps { first.warmUp(warmUp) }
@@ -87,12 +89,7 @@ public final class SlotPool: Sendable {
         let began = ContinuousClock.now
         let cancellation = RunCancellation()
         let (result, ending) = await withTaskCancellationHandler {
-            do {
-                return try await threads.runIfActive { slot.run(request, cancellation: cancellation) }
-            } catch {
-                // The pool was stopped.
-                return (.failure(.cancelled), nil)
-            }
+            await slot.run(request, cancellation: cancellation, reader: reader)
         } onCancel: {
             slot.cancel(cancellation)
         }
@@ -119,6 +116,7 @@ public final class SlotPool: Sendable {
         for slot in free { closeDescriptor(slot.connection) }
         for continuation in waiting { continuation.resume(throwing: CancellationError()) }
         await companions.stop()
+        await reader.stop()
         try? await threads.shutdownGracefully()
     }
 

@@ -97,6 +97,13 @@ extern const int cjail_rlimit_core, cjail_rlimit_cpu, cjail_rlimit_fsize, cjail_
 /// `*exited` tells an exit (status is its code) from a signal (status is its number).
 pid_t cjail_wait(pid_t pid, bool no_hang, bool *_Nonnull exited, int *_Nonnull status);
 
+/// epoll_create(2).
+int cjail_epoll(void);
+/// Has a descriptor told once when it can be read, or has ended (EPOLLONESHOT); again for the next time.
+int cjail_epoll_arm(int epoll, int fd);
+/// Waits for some of them; answers how many are in `ready`.
+int cjail_epoll_next(int epoll, int *_Nonnull ready, int capacity);
+
 /// Receives one message of a SOCK_SEQPACKET socket with up to `*fd_count` descriptors (close-on-exec).
 /// -EMSGSIZE when the message or its descriptors were cut; the descriptors that came are closed then.
 ssize_t cjail_receive(int socket, void *_Nonnull buffer, size_t size, int *_Nonnull fds, size_t *_Nonnull fd_count, bool no_wait);
