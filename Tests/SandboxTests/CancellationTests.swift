@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Cancelled runs")
 struct CancellationTests {
-    @Test("a run that is cancelled before it is sent does not reach its slot") func early() {
+    @Test("a run that is cancelled before it is sent does not reach its slot") func early() async throws {
         var ends: [Int32] = [-1, -1]
         #expect(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
         defer { for end in ends { close(end) } }
@@ -20,7 +20,9 @@ struct CancellationTests {
             outputCap: 1,
             limits: .test
         )
-        let (result, ending) = slot.run(request, cancellation: cancellation)
+        let reader = try SlotReader()
+        let (result, ending) = await slot.run(request, cancellation: cancellation, reader: reader)
+        await reader.stop()
         #expect(ending == nil)
         guard case .failure(.cancelled) = result else {
             Issue.record("\(result)")
@@ -34,5 +36,31 @@ struct CancellationTests {
         let cancellation = RunCancellation()
         #expect(cancellation.unlessCancelled { 7 } == 7)
         #expect(cancellation.cancel())
+    }
+
+    @Test("a slot that ended after its last answer is lost to the next run, with its reason") func gone() async throws {
+        var ends: [Int32] = [-1, -1]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
+        defer { close(ends[0]) }
+        let reason = JailFailure(stage: "clear group", errno: EBUSY)
+        let word = JailerMessage.ending(SlotEnding(slot: 3, reason: reason, isRetired: true)).encoded()
+        #expect(send(ends[1], word, word.count, 0) == word.count)
+        close(ends[1])
+        let request = JailRequest(
+            image: "python/current",
+            executable: .path("/bin/true"),
+            arguments: ["true"],
+            outputCap: 1,
+            limits: .test
+        )
+        let reader = try SlotReader()
+        let slot = Slot(connection: ends[0])
+        let (result, ending) = await slot.run(request, cancellation: RunCancellation(), reader: reader)
+        await reader.stop()
+        #expect(ending == SlotEnding(slot: 3, reason: reason, isRetired: true))
+        guard case .failure(.slotLost) = result else {
+            Issue.record("\(result)")
+            return
+        }
     }
 }
