@@ -159,11 +159,12 @@ public struct Keeper {
         }
     }
 
-    /// Their connections have ended with the service: they end by themselves; 5 s later they are made to.
+    /// Their connections have ended with the service: they end by themselves, and are made to where they don't.
     private mutating func stopSlots() {
-        for _ in 0..<500 where !slots.isEmpty {
+        let deadline = monotonicMicroseconds() + groupPatience
+        while !slots.isEmpty, monotonicMicroseconds() < deadline {
             reapSlots()
-            usleep(10_000)
+            usleep(5000)
         }
         for pid in slots.keys { kill(pid, SIGKILL) }
         while !slots.isEmpty && !(slots.keys.allSatisfy { kill($0, 0) != 0 }) {
