@@ -32,7 +32,7 @@ struct JailInit {
             // From here on this process, too, may make no other calls than a program.
             let denied = try step("seccomp", filters.program.loadNotifying())
             let ended = try step("signalfd", cjail_signal_descriptor(SIGCHLD))
-            Self.rehearse(filter: filters.program)
+            try Self.rehearse(filter: filters.program)
             let idle = processCPUMicroseconds()
             send(.ready)
             try serve(try receiveRequest(), namespaces: namespaces, denied: denied, ended: ended, idle: idle)
@@ -98,9 +98,14 @@ struct JailInit {
     ///
     /// A forked process has each page of code and of memory by a fault of its own: some 0.1 ms for what is to come, which
     /// is better over before a run waits for it.
-    static func rehearse(filter: SeccompFilter) {
-        guard let request = try? InitRequest(decoding: rehearsal, descriptorCount: 2) else { return }
-        JailMembers(request: request, own: [], passed: [], namespaces: [], filter: filter).rehearse()
+    static func rehearse(filter: SeccompFilter) throws(JailFailure) {
+        let request: InitRequest
+        do throws(WireError) {
+            request = try InitRequest(decoding: rehearsal, descriptorCount: 2)
+        } catch {
+            throw JailFailure(stage: "rehearse", errno: EPROTO, detail: error.description)
+        }
+        try JailMembers(request: request, own: [], passed: [], namespaces: [], filter: filter).rehearse()
         _ = InitMessage.starting(cpuMicroseconds: 0, at: monotonicMicroseconds()).encoded()
         _ = InitMessage.ended(.exited(0), .notAsked, at: 0, isAlone: true).encoded()
     }

@@ -89,8 +89,8 @@ struct JailMembers {
     }
 
     /// Makes ready for all of them, and starts none.
-    func rehearse() {
-        guard let (members, inner) = try? makeMembers() else { return }
+    func rehearse() throws(JailFailure) {
+        let (members, inner) = try makeMembers()
         for member in members {
             _ = identity(of: member) { $0 }
             _ = (CStringArray(member.arguments), CStringArray(member.environment))

@@ -49,7 +49,7 @@ struct TemplateProcess {
         umask(0o022)
         try JailRoot.enter(image: image, store: imageStore)
         // What the runtime makes at the first use of a type is made once for all jails.
-        JailInit.rehearse(filter: filters.program)
+        try JailInit.rehearse(filter: filters.program)
     }
 
     private func serve() -> Never {
