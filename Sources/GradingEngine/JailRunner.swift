@@ -5,6 +5,9 @@ import Sandbox
 public import Toolchains
 
 /// Runs a toolchain's commands in jails, again where a fault of ours ended one.
+///
+/// What crashed as a fork is run again as a fresh start, which decides: that interpreters can be forked is our doing, and
+/// whatever they may lack then is not the program's fault.
 struct JailRunner: Sendable {
     var pool: SlotPool
     var attempts: Int
@@ -32,14 +35,19 @@ struct JailRunner: Sendable {
             collecting: collecting,
             limits: limits
         )
-        return try await retrying { try await pool.run(request, in: lane) }
+        let outcome = try await retrying { try await pool.run(request, in: lane) }
+        guard outcome.report.hasForkCrashed else { return outcome }
+        return try await retrying { try await pool.run(request.cold, in: lane) }
     }
 
     /// Runs a program and an interactor that talk with each other, again where a fault of ours ended one.
     ///
     /// - Throws: As `run`.
     func converse(_ program: JailRequest, with interactor: JailRequest) async throws -> ConversationOutcome {
-        try await retrying { try await pool.converse(program, with: interactor, in: lane) }
+        let outcome = try await retrying { try await pool.converse(program, with: interactor, in: lane) }
+        let reports = [outcome.program.report, outcome.interactor.report]
+        guard reports.contains(where: \.hasForkCrashed) else { return outcome }
+        return try await retrying { try await pool.converse(program.cold, with: interactor.cold, in: lane) }
     }
 
     /// What the jailer is asked for a command.

@@ -80,6 +80,8 @@ public struct JailReport: Sendable, Hashable {
     public var deniedCalls: [DeniedCall]
     /// Its processes are forks of warm interpreters, all of them.
     public var isWarm: Bool
+    /// A run with a fork in it crashed (`InitMessage.ended`): by the program's fault, or by something that a fork lacks.
+    public var hasForkCrashed: Bool
 
     public init(
         ending: Ending,
@@ -91,7 +93,8 @@ public struct JailReport: Sendable, Hashable {
         outputs: [OutputUsage],
         artefact: ArtefactOutcome,
         deniedCalls: [DeniedCall] = [],
-        isWarm: Bool = false
+        isWarm: Bool = false,
+        hasForkCrashed: Bool = false
     ) {
         self.ending = ending
         self.kill = kill
@@ -103,6 +106,7 @@ public struct JailReport: Sendable, Hashable {
         self.artefact = artefact
         self.deniedCalls = deniedCalls
         self.isWarm = isWarm
+        self.hasForkCrashed = hasForkCrashed
     }
 }
 
@@ -171,8 +175,9 @@ public enum InitMessage: Sendable, Hashable {
     case denied(call: Int32, count: UInt64)
     /// The main process ended, at this time on the monotonic clock, in microseconds.
     ///
-    /// `isAlone`: no other process is left in the jail.
-    case ended(JailReport.Ending, JailReport.ArtefactOutcome, at: UInt64, isAlone: Bool)
+    /// `isAlone`: no other process is left in the jail. `hasCrashed`: the program or its examiner ended by a signal that
+    /// tells of a fault in it, as SIGSEGV does.
+    case ended(JailReport.Ending, JailReport.ArtefactOutcome, at: UInt64, isAlone: Bool, hasCrashed: Bool)
     case failure(JailFailure)
 
     /// Largest message, in bytes.
@@ -185,12 +190,13 @@ public enum InitMessage: Sendable, Hashable {
             writer.integer(UInt8(0))
             writer.integer(cpuMicroseconds)
             writer.integer(time)
-        case .ended(let ending, let artefact, let time, let isAlone):
+        case .ended(let ending, let artefact, let time, let isAlone, let hasCrashed):
             writer.integer(UInt8(1))
             ending.encode(to: &writer)
             artefact.encode(to: &writer)
             writer.integer(time)
             writer.flag(isAlone)
+            writer.flag(hasCrashed)
         case .failure(let failure):
             writer.integer(UInt8(2))
             JailFailure(stage: Self.cut(failure.stage), errno: failure.errno, detail: Self.cut(failure.detail))
@@ -219,7 +225,8 @@ public enum InitMessage: Sendable, Hashable {
                 try JailReport.Ending(from: &reader),
                 try JailReport.ArtefactOutcome(from: &reader),
                 at: try reader.integer("time"),
-                isAlone: try reader.flag("alone")
+                isAlone: try reader.flag("alone"),
+                hasCrashed: try reader.flag("crashed")
             )
         case 2: self = .failure(try JailFailure(from: &reader))
         case 3: self = .denied(call: try reader.integer("call"), count: try reader.integer("count"))
@@ -313,6 +320,7 @@ extension JailReport {
             writer.integer(call.count)
         }
         writer.flag(isWarm)
+        writer.flag(hasForkCrashed)
     }
 
     fileprivate init(from reader: inout WireReader) throws(WireError) {
@@ -338,7 +346,8 @@ extension JailReport {
             deniedCalls: try reader.list("denied calls") { reader throws(WireError) in
                 DeniedCall(name: try reader.text("name"), count: try reader.integer("count"))
             },
-            isWarm: try reader.flag("warm")
+            isWarm: try reader.flag("warm"),
+            hasForkCrashed: try reader.flag("crashed")
         )
     }
 }

@@ -58,16 +58,10 @@ final class Jail {
         return message
     }
 
-    /// Whether nothing of it is left.
-    var isGone: Bool { waitForEnd(milliseconds: 0) }
-
-    /// Waits so long for its end (-1: for ever); answers whether nothing of it is left.
-    @discardableResult
-    func waitForEnd(milliseconds: Int32) -> Bool {
+    /// Waits at most so long (-1: for ever) until nothing of it is left.
+    func waitForEnd(milliseconds: Int32) {
         var polls = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
-        var count: Int32
-        repeat { count = poll(&polls, 1, milliseconds) } while count < 0 && errno == EINTR
-        return count > 0
+        while poll(&polls, 1, milliseconds) < 0 && errno == EINTR {}
     }
 
     func kill() { _ = cjail_pidfd_send_signal(pidfd, SIGKILL) }

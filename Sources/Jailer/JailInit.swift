@@ -107,7 +107,7 @@ struct JailInit {
         }
         try JailMembers(request: request, own: [], passed: [], namespaces: [], filter: filter).rehearse()
         _ = InitMessage.starting(cpuMicroseconds: 0, at: monotonicMicroseconds()).encoded()
-        _ = InitMessage.ended(.exited(0), .notAsked, at: 0, isAlone: true).encoded()
+        _ = InitMessage.ended(.exited(0), .notAsked, at: 0, isAlone: true, hasCrashed: false).encoded()
     }
 
     /// A message as for a small run.
@@ -180,6 +180,7 @@ struct JailInit {
         var refusals = Refusals()
         var listeners = listeners
         var isAlone = false
+        var hasCrashed = false
         while !running.isEmpty {
             var polls = ([ended] + listeners).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             if poll(&polls, nfds_t(polls.count), -1) < 0 && errno != EINTR {
@@ -204,19 +205,22 @@ struct JailInit {
                 isAlone = pid == -ECHILD
                 if pid == 0 || isAlone { break }
                 if pid < 0 { throw JailFailure(stage: "wait for program", errno: -pid) }
-                if running.removeValue(forKey: pid) == .program {
-                    ending = started.refusal ?? (exited ? .exited(code) : .signaled(code))
-                }
+                guard let role = running.removeValue(forKey: pid) else { continue }
+                hasCrashed = hasCrashed || (!exited && Self.crashes.contains(code))
+                if role == .program { ending = started.refusal ?? (exited ? .exited(code) : .signaled(code)) }
             }
         }
         let time = monotonicMicroseconds()
         var outcome = JailReport.ArtefactOutcome.notAsked
         if let artefact { outcome = JailRoot.collect(artefact.wanted, to: artefact.target) }
-        send(.ended(ending, outcome, at: time, isAlone: isAlone))
+        send(.ended(ending, outcome, at: time, isAlone: isAlone, hasCrashed: hasCrashed))
         // Wakes the slot.
         close(socket)
         _exit(0)
     }
+
+    /// Signals that tell of a fault in who ended by them.
+    private static let crashes = [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS]
 
     private func send(_ message: InitMessage) {
         let bytes = message.encoded()

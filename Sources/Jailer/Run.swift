@@ -20,6 +20,8 @@ final class Run {
     private let connection: Int32
     private let jail: Jail
     private let isWarm: Bool
+    private let hasForks: Bool
+    private var hasCrashed = false
     private var inputs: [Stream]
     private var outputs: [Stream]
     private static let processors = UInt64(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
@@ -101,16 +103,16 @@ final class Run {
         for link in spec.links { theirs.append((link.target, descriptors[Int(link.descriptor)])) }
         self.inputs = inputs
         self.outputs = outputs
-        let areForked = servers.program != nil || servers.examiner != nil
+        hasForks = servers.program != nil || servers.examiner != nil
         let request = InitRequest(
             pipes: theirs.map(\.target),
             isProgramForked: servers.program != nil,
             isExaminerForked: servers.examiner != nil,
-            hasGroup: areForked && jail.group != nil,
+            hasGroup: hasForks && jail.group != nil,
             spec: spec
         )
         var passed = theirs.map(\.end)
-        passed += [servers.program, servers.examiner, areForked ? jail.group : nil].compactMap(\.self)
+        passed += [servers.program, servers.examiner, hasForks ? jail.group : nil].compactMap(\.self)
         passed += descriptors
         let message = request.encoded()
         try check(cjail_send(jail.socket, message, message.count, passed, passed.count), "send to jail")
@@ -124,7 +126,7 @@ final class Run {
     }
 
     /// Whether all is known of the run, and nothing left of it but the init, which is about to end.
-    private var isOver: Bool { isAlone && kill == nil && failure == nil && !outputs.contains { $0.isOpen } }
+    var isOver: Bool { isAlone && kill == nil && failure == nil && !outputs.contains { $0.isOpen } }
 
     /// Watches until nothing of the run is left, then says what came of it.
     func complete(in group: any Cgroup) throws(SyscallError) -> JailerMessage {
@@ -236,9 +238,10 @@ final class Run {
                 let since = monotonicMicroseconds() - time
                 let all = try group.usage().cpuMicroseconds
                 buildingCPU = isWarm ? max(cpu, all - min(all, since)) : cpu
-            case .ended(let how, let copied, let time, let isAlone)?:
+            case .ended(let how, let copied, let time, let isAlone, let hasCrashed)?:
                 ending = how
                 self.isAlone = isAlone
+                self.hasCrashed = hasCrashed
                 ended = time
                 doomed = doomed ?? time
                 artefact = copied
@@ -335,7 +338,8 @@ final class Run {
                 deniedCalls: deniedCalls.sorted { $0.key < $1.key }.map {
                     .init(name: SeccompFilter.name(of: $0.key), count: $0.value)
                 },
-                isWarm: isWarm
+                isWarm: isWarm,
+                hasForkCrashed: hasForks && hasCrashed
             )
         )
     }

@@ -134,13 +134,16 @@ final class Slot {
         var usesNetwork = false
         var isAnswered = false
         do throws(SyscallError) {
-            let jail: Jail?
-            (answer, jail, usesNetwork) = try run(spec, descriptors, in: group)
-            // What the init takes to end is not waited for, where it is all that is left.
-            if let jail, try group.members().count == 1, !jail.isGone {
-                send(answer)
-                isAnswered = true
-                jail.waitForEnd(milliseconds: Run.teardownLimit)
+            let ending: Jail?
+            (answer, ending, usesNetwork) = try run(spec, descriptors, in: group)
+            if let ending {
+                // What the init takes to end is not waited for, where it is all that is left. It is not listed any more
+                // once it has begun to.
+                if try group.members().count <= 1 {
+                    send(answer)
+                    isAnswered = true
+                }
+                ending.waitForEnd(milliseconds: Run.teardownLimit)
             }
         } catch {
             // Half a run may be under way still, and its pipes are open: they go with this process.
@@ -162,11 +165,12 @@ final class Slot {
         prepareNext(of: spec.image, renewingNetwork: usesNetwork)
     }
 
+    /// - Returns: also the jail, where nobody but its init was left in it, and that has not ended yet.
     private func run(
         _ spec: JailSpec,
         _ descriptors: [Int32],
         in group: any Cgroup
-    ) throws(SyscallError) -> (answer: JailerMessage, jail: Jail?, usesNetwork: Bool) {
+    ) throws(SyscallError) -> (answer: JailerMessage, ending: Jail?, usesNetwork: Bool) {
         let jail: Jail
         var servers = Run.Servers()
         let pool: ForkServerPool
@@ -205,7 +209,7 @@ final class Slot {
             }
             answer = .failure(failure)
         }
-        return (answer, jail, run.usesNetwork)
+        return (answer, run.isOver ? jail : nil, run.usesNetwork)
     }
 
     /// Has the next jail made, while the service looks at the answer.

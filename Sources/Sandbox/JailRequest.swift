@@ -138,3 +138,13 @@ public enum JailEnvironment {
         variables.merging(own) { $1 }.map { "\($0.key)=\($0.value)" }.sorted()
     }
 }
+
+extension JailRequest {
+    /// The same run without forks: what a server would have forked is executed.
+    public var cold: JailRequest {
+        var request = self
+        if case .fork(let server) = executable { request.executable = .path(server.executable) }
+        if case .fork(let server)? = examiner?.executable { request.examiner?.executable = .path(server.executable) }
+        return request
+    }
+}

@@ -165,7 +165,11 @@ public final class JailerProcess: Sendable {
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         var none: Int32 = -1
         var count = 0
-        let length = cjail_receive(connection, &buffer, buffer.count, &none, &count, false)
+        var length = cjail_receive(connection, &buffer, buffer.count, &none, &count, false)
+        // The other side ended without reading all, which is told once, before what it sent last.
+        if length == -Int(ECONNRESET) {
+            length = cjail_receive(connection, &buffer, buffer.count, &none, &count, false)
+        }
         if length == 0 || length == -Int(ECONNRESET) { return nil }
         guard length > 0 else { throw SandboxError.jailerUnavailable(SyscallError.text(Int32(-length))) }
         do {

@@ -32,11 +32,11 @@ enum TestHost {
         return geteuid() == 0 && FileManager.default.fileExists(atPath: imageStore + "/python")
     }()
 
-    /// Host ids of the tests' jails: apart from those of a service that runs meanwhile.
+    /// Host ids of the tests' jails: apart from those of a service that runs meanwhile, and of these tests run twice.
     ///
     /// Without root, the user's first subordinate ids, as the jailer takes them by itself.
     static let idBase: UInt32 = {
-        if geteuid() == 0 { return 0x6b00_0000 }
+        if geteuid() == 0 { return 0x6b00_0000 + UInt32(getpid() % 1024) * 4096 }
         let ranges = (try? String(contentsOfFile: "/etc/subuid", encoding: .utf8)) ?? ""
         let own = ranges.split(separator: "\n").map { $0.split(separator: ":") }.first { $0.first == NSUserName()[...] }
         return own.flatMap { $0.count == 3 ? UInt32($0[1]) : nil } ?? 0
