@@ -11,3 +11,7 @@ find /usr/lib/python3/dist-packages -name '*.cpython-*.so' ! -name "*$suffix" -d
 for folder in /etc/python3.*; do
     ln -sf /usr/lib/assay/sitecustomize.py "$folder/sitecustomize.py"
 done
+# What was compiled of the one that was there before is of no use to this one, which the runner compiles.
+for compiled in /usr/lib/python3.*/__pycache__/sitecustomize.*.pyc; do
+    ln -sf "/usr/lib/assay/__pycache__/${compiled##*/}" "$compiled"
+done

@@ -61,6 +61,13 @@ class Programs(HarnessTest):
                                "print(numpy.arange(3).sum(), sortedcontainers.SortedList([2, 1]))")
         self.assertEqual(outcome.stdout, b"3 SortedList([1, 2])\n", outcome.stderr)
 
+    @unittest.skipUnless(ROOT, "what is compiled there is the image's")
+    def test_a_start_compiles_nothing(self):
+        code = "import subprocess, sys\nsubprocess.run([sys.executable, '-v', '-c', ''], stderr=sys.stdout)"
+        output = self.program(code).stdout.decode()
+        self.assertIn("code object from '/usr/lib/python3", output.replace(".pyc'", ""))
+        self.assertNotRegex(output, r"code object from '.*\.py'")
+
     def test_processes_and_threads(self):
         outcome = self.program("""
 from multiprocessing import Pool
