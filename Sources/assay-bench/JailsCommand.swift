@@ -20,6 +20,7 @@ struct JailsCommand: AsyncParsableCommand {
 
     @Option(help: "Rounds; in each every program runs once bare and once in a jail.") var rounds = 50
     @Option(help: "Pause before each run, in milliseconds: a host that was idle is slower.") var pause = 0
+    @Option(help: "Only programs whose name begins so.") var only = ""
     @Option(help: "Folder of the built images.") var images = ImageStore.defaultRoot
     @Option(help: "The jailer's executable.") var jailer = Self.neighbour("assay-jailer")
     @Option(help: "A file that the measures are added to, for the plot.") var measures: String?
@@ -109,7 +110,7 @@ struct JailsCommand: AsyncParsableCommand {
         let pool = try SlotPool(jailer: keeper, size: 1)
         let store = ImageStore(root: images)
         var prepared: [Prepared] = []
-        for subject in Self.subjects { prepared.append(try await prepare(subject, store, pool)) }
+        for subject in Self.subjects where subject.name.hasPrefix(only) { prepared.append(try await prepare(subject, store, pool)) }
         // One program after the other: a slot has the next jail of the image that it served last.
         for index in prepared.indices {
             // The first two rounds warm the page cache and are not counted.
