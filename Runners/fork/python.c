@@ -2,8 +2,10 @@
 // whose functions are declared here as its headers have them, since the machine that compiles this need not have them.
 #define _GNU_SOURCE
 #include "fork_server.h"
+#include "huge_pages.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -61,8 +63,17 @@ unsigned long PyType_GetFlags(PyObject *);
 PyObject *PyObject_Type(PyObject *);
 long long PyLong_AsLongLong(PyObject *);
 int Py_FinalizeEx(void);
+extern char PyCode_Type;
+void PyUnstable_GC_VisitObjects(int (*)(PyObject *, void *), void *);
+int PyObject_GC_IsTracked(PyObject *);
+void *PyType_GetSlot(PyObject *, int);
+int PyUnstable_IsImmortal(PyObject *);
+void _Py_SetImmortalUntracked(PyObject *);
+ssize_t PyList_Size(PyObject *);
+PyObject *PyList_GetItem(PyObject *, ssize_t);
 
-enum { CONSTANT_NONE = 0, FILE_INPUT = 257, PRINT_RAW = 1, LONG_SUBCLASS = 1 << 24, FAILED_FLUSH = 120 };
+enum { CONSTANT_NONE = 0, FILE_INPUT = 257, PRINT_RAW = 1, FAILED_FLUSH = 120 };
+enum { LONG_SUBCLASS = 1 << 24, TUPLE_SUBCLASS = 1 << 26, DICT_SUBCLASS = 1 << 29 };  // flags of a type
 
 static bool is_none(PyObject *object) { return object == Py_GetConstantBorrowed(CONSTANT_NONE); }
 
@@ -101,6 +112,66 @@ static void adjust_stack(void)
     pthread_attr_destroy(&threads);
 }
 
+// Where the server's memory lies: the interpreter's arenas and the C library's heap begin where huge pages do.
+
+static struct arenas {
+    void *context;
+    void *(*allocate)(void *context, size_t size);
+    void (*free)(void *context, void *arena, size_t size);
+} usual_arenas;  // PyObjectArenaAllocator
+
+void PyObject_GetArenaAllocator(struct arenas *);
+void PyObject_SetArenaAllocator(struct arenas *);
+void *PyObject_Malloc(size_t);
+
+static void *allocate_arena(void *context, size_t size)
+{
+    static char *second;  // half of a huge page
+    if (size != HUGE_PAGE / 2) return usual_arenas.allocate(context, size);  // a stack of frames
+    char *arena = second;
+    if (arena != NULL) {
+        second = NULL;
+        return arena;
+    }
+    arena = assay_map_huge_page();
+    if (arena != NULL) second = arena + size;
+    return arena;
+}
+
+// Preloaded, this is called before the interpreter begins.
+__attribute__((constructor)) static void lay_out_memory(void)
+{
+    if (getenv("ASSAY_FORK_SERVER") == NULL) return;
+    uintptr_t end = (uintptr_t)sbrk(0);
+    sbrk(-end & (HUGE_PAGE - 1));
+    PyObject_GetArenaAllocator(&usual_arenas);
+    struct arenas arenas = usual_arenas;
+    arenas.allocate = allocate_arena;
+    PyObject_SetArenaAllocator(&arenas);
+}
+
+// Takes what is left free between the server's small objects, so that those of a child lie side by side, on few pages:
+// blocks of each size up to the first that is alone in its pool, whose header begins with the number of blocks in use.
+static void fill_pools(void)
+{
+    enum { LARGEST = 512, STEP = 16, MOST = 1 << 14 };
+    static const uintptr_t POOL = 1 << 14;
+    for (size_t size = STEP; size <= LARGEST; size += STEP)
+        for (int i = 0; i < MOST; i++) {
+            void *block = PyObject_Malloc(size);
+            if (block == NULL || *(uint32_t *)((uintptr_t)block & -POOL) == 1) break;
+        }
+}
+
+// The last thing before children are forked.
+static void settle_memory(void)
+{
+    fill_pools();
+    malloc_trim(0);
+    if (usual_arenas.allocate != NULL) PyObject_SetArenaAllocator(&usual_arenas);
+    assay_use_huge_pages();
+}
+
 // The server's own streams are pipes, and so are a run's; for all else the interpreter's must be made anew.
 static void adopt_streams(PyObject *adopt)
 {
@@ -117,12 +188,72 @@ static void adopt_streams(PyObject *adopt)
 ASSAY_EXPORT int assay_python_serve(int channel, char *arguments, size_t size, PyObject *adopt)
 {
     measure_stack();
+    settle_memory();
     PyOS_BeforeFork();
     int length = assay_fork_server(channel, arguments, size);
     PyOS_AfterFork_Child();
     adjust_stack();
     adopt_streams(adopt);
     return length;
+}
+
+// What the server holds is shared with its children as long as they do not write to it, and to count references is to
+// write. So all of it is made immortal (PEP 683): nobody counts, and nothing of it is ever freed.
+
+enum { TRAVERSE = 71 };  // Py_tp_traverse
+
+static PyObject *spared;
+
+static int share(PyObject *object, void *unused);
+
+static void share_contents(PyObject *object, PyObject *type)
+{
+    int (*traverse)(PyObject *, int (*)(PyObject *, void *), void *) = PyType_GetSlot(type, TRAVERSE);
+    if (traverse != NULL) traverse(object, share, NULL);
+}
+
+static void share_code(PyObject *code)
+{
+    static const char *const parts[] = {"co_consts", "co_names", "co_filename", "co_name", "co_qualname", "co_linetable",
+                                        "co_exceptiontable"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        PyObject *part = PyObject_GetAttrString(code, parts[i]);
+        if (part == NULL) PyErr_Clear();
+        else share(part, NULL);
+    }
+}
+
+// Makes an object immortal, and what it has that the collector does not know of.
+static int share(PyObject *object, void *unused)
+{
+    (void)unused;
+    if (PyUnstable_IsImmortal(object)) return 0;
+    for (ssize_t i = PyList_Size(spared); i-- > 0;)
+        if (PyList_GetItem(spared, i) == object) return 0;
+    _Py_SetImmortalUntracked(object);
+    if (PyObject_GC_IsTracked(object)) return 0;
+    PyObject *type = PyObject_Type(object);
+    if (type == (PyObject *)&PyCode_Type) share_code(object);
+    else if (PyType_GetFlags(type) & (TUPLE_SUBCLASS | DICT_SUBCLASS)) share_contents(object, type);
+    Py_DecRef(type);
+    return 0;
+}
+
+static int share_tracked(PyObject *object, void *unused)
+{
+    (void)unused;
+    PyObject *type = PyObject_Type(object);
+    share(object, NULL);
+    share_contents(object, type);
+    Py_DecRef(type);
+    return 1;
+}
+
+// Makes all objects immortal but those of a list.
+ASSAY_EXPORT void assay_python_share(PyObject *but)
+{
+    spared = but;
+    PyUnstable_GC_VisitObjects(share_tracked, NULL);
 }
 
 // The end of a program. Py_FinalizeEx does all that can be seen: threads, exit handlers, flushing, finalisers. Then it
@@ -316,6 +447,7 @@ ASSAY_EXPORT void assay_python_serve_programs(
         exit(1);
     }
     measure_stack();
+    settle_memory();
     PyOS_BeforeFork();
     assay_fork_server(channel, arguments, sizeof arguments);
     PyOS_AfterFork_Child();

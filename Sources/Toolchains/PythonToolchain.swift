@@ -100,6 +100,9 @@ public struct PythonToolchain: Toolchain {
     /// any other module; one that names it without using it is forked from a larger process. Both are slower, no more.
     private static func forkServer(_ kind: ServerKind, mentions sources: [ByteString]) -> ForkServer {
         var environment = settings
+        // See `Runners/python/assay_harness/fork_server.py`.
+        environment["LD_BIND_NOW"] = "1"
+        environment["LD_PRELOAD"] = "\(harness)/libassay_fork.so"
         if sources.contains(where: { $0.bytes.contains(numpy) }) { environment["ASSAY_FORK_MODULES"] = "numpy" }
         return ForkServer(
             executable: interpreter,

@@ -110,7 +110,9 @@ struct JailsCommand: AsyncParsableCommand {
         let pool = try SlotPool(jailer: keeper, size: 1)
         let store = ImageStore(root: images)
         var prepared: [Prepared] = []
-        for subject in Self.subjects where subject.name.hasPrefix(only) { prepared.append(try await prepare(subject, store, pool)) }
+        for subject in Self.subjects where subject.name.hasPrefix(only) {
+            prepared.append(try await prepare(subject, store, pool))
+        }
         // One program after the other: a slot has the next jail of the image that it served last.
         for index in prepared.indices {
             // The first two rounds warm the page cache and are not counted.

@@ -11,7 +11,9 @@ struct WarmTests {
     private static let python = JailSpec.ForkServer(
         executable: "/usr/bin/python3",
         arguments: ["python3", "main.py"],
-        environment: JailEnvironment.list(adding: settings),
+        environment: JailEnvironment.list(
+            adding: settings.merging(["LD_BIND_NOW": "1", "LD_PRELOAD": "/usr/lib/assay/libassay_fork.so"]) { $1 }
+        ),
         stackBytes: 4 << 30
     )
 

@@ -1,7 +1,8 @@
 """A fork server: loads what programs use, then gives each run a child that is like a fresh start.
 
 `ASSAY_FORK_SERVER` has the number of the socket that `assay_fork_server` of `Runners/fork` serves, and
-`ASSAY_FORK_MODULES` names of modules to be loaded beside the usual ones. No code of a submission runs in the server.
+`ASSAY_FORK_MODULES` names of modules to be loaded beside the usual ones. `LD_BIND_NOW` spares each child the search for
+the C functions that it calls, and `LD_PRELOAD` lets the library lay out the memory. No code of a submission runs in the server.
 
 A program's server is `python3 main.py` itself, stopped in `sitecustomize`: in the child the interpreter goes on, opens
 the program and runs it. The server of the harness's modes is `serve_forks.py`, whose child runs the entry that the
@@ -31,7 +32,7 @@ _USUAL = """
 _HARNESS = [f"assay_harness.{name}" for name in """
     annotations assertions calls channel ending evaluation examiner main nodes peer preamble program recording
     submission test_source values wire
-""".split()]
+""".split()] + ["_sitebuiltins", "_symtable"]
 
 _PACKAGES = ["/usr/local/lib/python3/dist-packages", "/usr/lib/python3/dist-packages"]  # as in main.py
 
@@ -118,8 +119,9 @@ class _Start:
         environment = posix.environ
         self.channel = int(environment.pop(b"ASSAY_FORK_SERVER"))
         self.modules = environment.pop(b"ASSAY_FORK_MODULES", b"").decode().split()
+        environment.pop(b"LD_BIND_NOW", None), environment.pop(b"LD_PRELOAD", None)
         os = sys.modules.get("os")
-        for name in ("ASSAY_FORK_SERVER", "ASSAY_FORK_MODULES"):
+        for name in ("ASSAY_FORK_SERVER", "ASSAY_FORK_MODULES", "LD_BIND_NOW", "LD_PRELOAD"):
             if os is not None:
                 os.environ.pop(name, None)
             posix.unsetenv(name)
@@ -144,16 +146,21 @@ class _Server:
         self.integer, self.size, self.text, self.object = ctypes.c_int, ctypes.c_size_t, ctypes.c_char_p, ctypes.py_object
         self.buffer = ctypes.create_string_buffer
         self.exit_handlers = atexit._run_exitfuncs
+        self._share = self.library.assay_python_share
+        self._share.argtypes = [self.object]
         self._stash = stash
         self._collector = gc
-        # Never freed: at its end a child would else take apart, page by page, what it has not used.
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(vars(stash)))
         stash.take_back()
 
     def settle(self):
         """The last thing before children are forked."""
         self._stash.is_child = True
         self._collector.collect()
+        # But for the streams: they flush what they hold when they are freed.
+        streams = [part for _, name, _ in _STREAMS for text in [getattr(sys, name)]
+                   for part in (text, text.buffer, text.buffer.raw)]
+        self._share(streams)
+        streams.clear()
         self._collector.freeze()
 
 

@@ -116,10 +116,11 @@ class Stash:
                         sys.path_importer_cache[path] = self._paths[path]
                 if each in self._unbound:
                     setattr(package, own, module)
-            for hooks in self._hooks.get(each, ()):
-                posix.register_at_fork(**hooks)
-                if self.is_child and "after_in_child" in hooks:
-                    hooks["after_in_child"]()
+            if self.is_child:  # what the server itself uses is taken back, and registers nothing
+                for hooks in self._hooks.get(each, ()):
+                    posix.register_at_fork(**hooks)
+                    if "after_in_child" in hooks:
+                        hooks["after_in_child"]()
         return True
 
     def _is_first(self, name, closure):

@@ -15,6 +15,7 @@ import tempfile
 import threading
 
 HERE = os.path.dirname(os.path.realpath(__file__))
+RUNNERS = os.path.join(HERE, "../../../Runners/fork")
 
 _ENTER = """
 mount --make-rprivate /
@@ -26,7 +27,7 @@ mount -t tmpfs tmpfs "$1/dev"
 mkdir -m 1777 "$1/dev/shm"
 for node in null zero full random urandom; do : > "$1/dev/$node"; mount --bind "/dev/$node" "$1/dev/$node"; done
 root=$1; shift 3
-exec /usr/sbin/chroot "$root" /usr/bin/env -u PWD -C /work "$@"
+exec /usr/sbin/chroot "$root" /usr/bin/env -u PWD -C /work LD_BIND_NOW=1 LD_PRELOAD=/usr/lib/assay/libassay_fork.so "$@"
 """
 
 
@@ -87,9 +88,9 @@ class Warm:
         self.environment = environment
         self.folder = tempfile.mkdtemp()
         self._library = os.path.join(tempfile.mkdtemp(), "libplain_fork.so")
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", self._library, os.path.join(HERE, "plain_fork.c"), os.path.join(HERE, "../../../Runners/fork/python.c"),
-                        "-I" + os.path.join(HERE, "../../../Runners/fork"), "-fvisibility=hidden"],
-                       check=True)
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", self._library, "-fvisibility=hidden", "-I", RUNNERS,
+                        os.path.join(HERE, "plain_fork.c"), os.path.join(RUNNERS, "python.c"),
+                        os.path.join(RUNNERS, "huge_pages.c")], check=True)
         self._servers = {}
         atexit.register(self.close)
 
