@@ -39,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
@@ -115,9 +116,17 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "GradingClient",
+            dependencies: [
+                nioCore, .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Regrading",
             dependencies: [
-                "DatasetFiles", "DatasetFormats", "GradingModel", "GradingRules", nioPosix,
+                "DatasetFiles", "DatasetFormats", "GradingClient", "GradingModel", "GradingRules", nioPosix,
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings
@@ -160,7 +169,8 @@ let package = Package(
         .executableTarget(
             name: "assay-bench",
             dependencies: [
-                "Corpus", "DatasetFormats", "GradingEngine", "GradingModel", "Images", "JailProtocol", "Sandbox", "Toolchains",
+                "Corpus", "DatasetFormats", "GradingClient", "GradingEngine", "GradingModel", "Images", "JailProtocol",
+                "Sandbox", "Toolchains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -237,7 +247,7 @@ let package = Package(
         ),
         .target(
             name: "TestService",
-            dependencies: ["GradingModel"],
+            dependencies: ["GradingClient", "GradingModel"],
             path: "Tests/TestService",
             swiftSettings: settings
         ),

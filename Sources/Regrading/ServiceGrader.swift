@@ -1,7 +1,7 @@
 import DatasetFiles
 import DatasetFormats
 import Foundation
-import FoundationNetworking
+import GradingClient
 public import GradingModel
 
 /// Has a service grade, over HTTP.
@@ -9,8 +9,8 @@ public struct ServiceGrader: RowGrader {
     public let slots: Int
     public let toolchains: [Language: String]
     public let defaultLimits: Limits
-    private let url: URL
-    private let session: URLSession
+    private let server: String
+    private let client: GradingClient
     private let key: String?
     /// Waiting times between attempts where the service can't be reached, in seconds.
     private static let pauses: [Double] = [1, 2, 4, 8, 16, 32]
@@ -26,17 +26,13 @@ public struct ServiceGrader: RowGrader {
         guard let base = URL(string: server), let scheme = base.scheme, ["http", "https"].contains(scheme) else {
             throw DatasetFileError("--server \(server): an address as http://127.0.0.1:8080 is due")
         }
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.httpMaximumConnectionsPerHost = connections
-        configuration.timeoutIntervalForRequest = 3600
-        session = URLSession(configuration: configuration)
-        url = base.appendingPathComponent("v1/submissions")
+        self.server = server
+        client = GradingClient(server: base.absoluteString, connections: connections, patience: 3600)
         self.key = key
         slots = connections
         let answer: Value
         do {
-            let (data, _) = try await session.data(from: base.appendingPathComponent("v1/languages"))
-            answer = try JSONCodec.parse([UInt8](data))
+            answer = try JSONCodec.parse(try await client.send("GET", "/v1/languages").body)
         } catch {
             throw DatasetFileError("\(server) can't be reached or is no grading service: \(error)")
         }
@@ -58,34 +54,29 @@ public struct ServiceGrader: RowGrader {
     }
 
     public func grade(_ submission: Submission) async throws -> Value {
-        var request = URLRequest(url: url)
-        request.httpMethod = "POST"
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization") }
-        request.httpBody = Data(JSONCodec.serialize(SubmissionEncoder.encode(submission)))
+        let body = JSONCodec.serialize(SubmissionEncoder.encode(submission))
+        let headers = key.map { ["Authorization": "Bearer \($0)"] } ?? [:]
         var attempt = 0
         while true {
-            let data: Data
-            let response: HTTPURLResponse?
+            let response: GradingClient.Response
             do {
-                let (body, answer) = try await session.data(for: request)
-                (data, response) = (body, answer as? HTTPURLResponse)
+                response = try await client.send("POST", "/v1/submissions", body: body, headers: headers)
             } catch {
-                try await pause(&attempt, orThrow: DatasetFileError("\(url): \(error.localizedDescription)"))
+                try await pause(&attempt, orThrow: DatasetFileError("\(server): \(error)"))
                 continue
             }
-            let status = response?.statusCode ?? 0
+            let status = response.status
             if status == 429 || status == 503 {
                 // Full, not gone: as often as it takes.
-                let seconds = response?.value(forHTTPHeaderField: "Retry-After").flatMap(Double.init) ?? 1
+                let seconds = response.headers["retry-after"].flatMap(Double.init) ?? 1
                 try await Task.sleep(for: .seconds(min(max(seconds, 0.1), 60)))
                 continue
             }
-            let answer = try? JSONCodec.parse([UInt8](data))
+            let answer = try? JSONCodec.parse(response.body)
             if status == 200, let answer { return answer }
-            if status == 401 || status == 403 { throw DatasetFileError("\(url): no or a wrong key (status \(status))") }
-            if status >= 500 || status == 0 {
-                try await pause(&attempt, orThrow: DatasetFileError("\(url): status \(status)"))
+            if status == 401 || status == 403 { throw DatasetFileError("\(server): no or a wrong key (status \(status))") }
+            if status >= 500 {
+                try await pause(&attempt, orThrow: DatasetFileError("\(server): status \(status)"))
                 continue
             }
             // The service does not take this one: the row says why.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DatasetFormats
 import Foundation
+import GradingClient
 import GradingModel
 
 /// Grades records whose verdicts are known, through the HTTP API.
@@ -50,7 +51,7 @@ struct OpenDataCommand: AsyncParsableCommand {
     }
 
     private func grade(_ records: [OpenDataRecord]) async throws -> [Outcome] {
-        let client = try ServiceClient(server: server, connections: concurrency)
+        let client = GradingClient(server: server, connections: concurrency)
         var outcomes: [Outcome] = []
         try await withThrowingTaskGroup(of: Outcome.self) { group in
             var next = 0

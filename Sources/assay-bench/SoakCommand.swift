@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpus
 import Foundation
+import GradingClient
 import GradingModel
 
 /// Hostile and plain submissions, mixed at random, against one service process for a long time.
@@ -38,7 +39,7 @@ struct SoakCommand: AsyncParsableCommand {
         guard corpus.faults.isEmpty else { throw ValidationError(corpus.faults.joined(separator: "\n")) }
         let hostile = corpus.cases.filter(\.isHostile)
         guard !hostile.isEmpty else { throw ValidationError("no hostile program has \(filter ?? "") in its name") }
-        let client = try ServiceClient(server: server, connections: concurrency)
+        let client = GradingClient(server: server, connections: concurrency)
 
         // Slots are opened when they are first needed; what is opened once is no leak.
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -78,7 +79,7 @@ struct SoakCommand: AsyncParsableCommand {
     private func mix(
         _ hostile: [CorpusCase],
         _ weights: [Double],
-        with client: ServiceClient,
+        with client: GradingClient,
         samples: inout [ServiceState]
     ) async throws -> [Outcome] {
         var generator = SplitMix(state: seed)
@@ -115,7 +116,7 @@ struct SoakCommand: AsyncParsableCommand {
 
     // MARK: Submissions
 
-    private static func post(_ item: CorpusCase, with client: ServiceClient) async throws -> Outcome {
+    private static func post(_ item: CorpusCase, with client: GradingClient) async throws -> Outcome {
         let began = ContinuousClock.now
         let answer = try await client.post(JSONCodec.serialize(item.request))
         let time = seconds(ContinuousClock.now - began)
@@ -129,7 +130,7 @@ struct SoakCommand: AsyncParsableCommand {
         )
     }
 
-    private static func post(_ program: PlainProgram, with client: ServiceClient) async throws -> Outcome {
+    private static func post(_ program: PlainProgram, with client: GradingClient) async throws -> Outcome {
         let began = ContinuousClock.now
         let answer = try await client.post(Array(program.body.utf8))
         let time = seconds(ContinuousClock.now - began)

@@ -1,6 +1,7 @@
 import Foundation
-import FoundationNetworking
+import GradingClient
 package import GradingModel
+import Synchronization
 
 /// A service that listens somewhere.
 package protocol ServiceConnection: Sendable {
@@ -29,21 +30,11 @@ extension ServiceConnection {
         body: [UInt8]? = nil,
         headers: [String: String] = [:]
     ) async throws -> ServiceAnswer {
-        guard let url = URL(string: server + path) else { throw URLError(.badURL) }
-        var request = URLRequest(url: url)
-        request.httpMethod = method
-        request.timeoutInterval = patience
-        request.httpBody = body.map { Data($0) }
-        if body != nil { request.setValue("application/json", forHTTPHeaderField: "Content-Type") }
-        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-        let (data, response) = try await sharedSession.data(for: request)
-        guard let http = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
-        var fields: [String: String] = [:]
-        for (name, value) in http.allHeaderFields { fields["\(name)".lowercased()] = "\(value)" }
+        let response = try await clients.client(of: server).send(method, path, body: body, headers: headers)
         return ServiceAnswer(
-            status: http.statusCode,
-            body: data.isEmpty ? .null : try JSONCodec.parse([UInt8](data)),
-            headers: fields
+            status: response.status,
+            body: response.body.isEmpty ? .null : try JSONCodec.parse(response.body),
+            headers: response.headers
         )
     }
 
@@ -74,9 +65,18 @@ extension ServiceConnection {
 /// Seconds to the answer.
 private let patience = 600.0 * Double(TestHost.slowness)
 
-private let sharedSession: URLSession = {
-    let configuration = URLSessionConfiguration.ephemeral
-    configuration.httpMaximumConnectionsPerHost = 32
-    configuration.timeoutIntervalForRequest = patience
-    return URLSession(configuration: configuration)
-}()
+/// Clients by the service's address: each keeps its connections.
+private final class Clients: Sendable {
+    private let known = Mutex<[String: GradingClient]>([:])
+
+    func client(of server: String) -> GradingClient {
+        known.withLock { known in
+            if let client = known[server] { return client }
+            let client = GradingClient(server: server, connections: 32, patience: patience)
+            known[server] = client
+            return client
+        }
+    }
+}
+
+private let clients = Clients()
