@@ -88,6 +88,19 @@ struct WarmJavaScriptTests {
         }
     }
 
+    @Test("what crashes as a fork is decided by a fresh start; what ends by itself is not run again")
+    func crash() async throws {
+        let test = #"[{"type": "stdin_stdout", "input": "", "output": "1"}]"#
+        try await RunningService.with(flags: ["--workers", "1"]) { service in
+            let failed = try await Self.warmAnswer(of: service, "process.exit(3)", test)
+            #expect(failed.verdict == "runtime_error" && failed.tests.first?["start"]?.textValue == "warm")
+            let crashed = try await service.grade("javascript", "process.abort()", tests: test)
+            #expect(crashed.verdict == "runtime_error" && crashed.tests.first?["start"]?.textValue == "cold")
+            let next = try await service.grade("javascript", "console.log(1)", tests: test)
+            #expect(next.verdict == "accepted" && next.tests.first?["start"]?.textValue == "warm")
+        }
+    }
+
     /// The answer once the slot's server is up.
     private static func warmAnswer(of service: RunningService, _ code: String, _ tests: String) async throws
         -> ServiceAnswer
