@@ -51,6 +51,7 @@ let package = Package(
         .systemLibrary(name: "CZstd"),
 
         // Values and pure logic.
+        .target(name: "TextMarkup", swiftSettings: settings),
         .target(name: "GradingModel", dependencies: [bigInt], swiftSettings: settings),
         .target(name: "GradingRules", dependencies: ["GradingModel", bigInt], swiftSettings: settings),
         .target(
@@ -60,7 +61,7 @@ let package = Package(
         ),
         .target(
             name: "Auditing",
-            dependencies: ["DatasetFormats", "GradingModel", "GradingRules", bigInt],
+            dependencies: ["DatasetFormats", "GradingModel", "GradingRules", "TextMarkup", bigInt],
             swiftSettings: settings
         ),
         .target(name: "Toolchains", dependencies: ["GradingModel"], swiftSettings: settings),
@@ -126,7 +127,8 @@ let package = Package(
         .target(
             name: "Regrading",
             dependencies: [
-                "DatasetFiles", "DatasetFormats", "GradingClient", "GradingModel", "GradingRules", nioPosix,
+                "DatasetFiles", "DatasetFormats", "GradingClient", "GradingModel", "GradingRules", "TextMarkup",
+                nioPosix,
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings
@@ -177,6 +179,7 @@ let package = Package(
         ),
 
         // One test target for each target, and two that drive the built service from outside.
+        .testTarget(name: "TextMarkupTests", dependencies: ["TextMarkup"], swiftSettings: settings),
         .testTarget(name: "GradingModelTests", dependencies: ["GradingModel", bigInt], swiftSettings: settings),
         .testTarget(
             name: "GradingRulesTests",

@@ -1,5 +1,6 @@
 import Foundation
 import GradingModel
+import TextMarkup
 
 /// Writes a report as one HTML page that needs nothing else: no script, no font, no picture from anywhere.
 ///
@@ -40,12 +41,12 @@ public struct ReportPage {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>Assay: \(Self.escape(title))</title>
+            <title>Assay: \(Markup.escaped(title))</title>
             <style>\(Self.style)</style>
             </head>
             <body>
-            <header><h1>\(Self.escape(title))</h1>
-            <p>\(Self.escape(summary))</p>
+            <header><h1>\(Markup.escaped(title))</h1>
+            <p>\(Markup.escaped(summary))</p>
             \(legend)</header>
             <main id="top">
             \(charts)</main>
@@ -94,8 +95,8 @@ public struct ReportPage {
                 x += width
             }
             rows += """
-                <div class="line"><span class="label" title="\(Self.escape(line))">\(Self.escape(line))</span>\
-                <svg viewBox="0 0 1000 20" preserveAspectRatio="none" role="img" aria-label="\(Self.escape(line)): \(total) rows">\
+                <div class="line"><span class="label" title="\(Markup.escaped(line))">\(Markup.escaped(line))</span>\
+                <svg viewBox="0 0 1000 20" preserveAspectRatio="none" role="img" aria-label="\(Markup.escaped(line)): \(total) rows">\
                 \(parts)</svg><span class="count">\(total)</span></div>
 
                 """
@@ -138,7 +139,7 @@ public struct ReportPage {
             note,
             """
             <svg class="columns" viewBox="0 0 \(Self.number(full)) \(Self.number(height + 44))" role="img" \
-            aria-label="\(Self.escape(title))"><line x1="0" x2="\(Self.number(full))" y1="\(Self.number(height + 20))" \
+            aria-label="\(Markup.escaped(title))"><line x1="0" x2="\(Self.number(full))" y1="\(Self.number(height + 20))" \
             y2="\(Self.number(height + 20))"/>\(parts)</svg>
 
             """
@@ -170,8 +171,8 @@ public struct ReportPage {
     }
 
     private func section(_ title: String, _ note: String?, _ content: String) -> String {
-        let note = note.map { "<p class=\"note\">\(Self.escape($0))</p>\n" } ?? ""
-        return "<section class=\"chart\"><h2>\(Self.escape(title))</h2>\n\(note)\(content)</section>\n"
+        let note = note.map { "<p class=\"note\">\(Markup.escaped($0))</p>\n" } ?? ""
+        return "<section class=\"chart\"><h2>\(Markup.escaped(title))</h2>\n\(note)\(content)</section>\n"
     }
 
     // MARK: - Rows
@@ -190,19 +191,19 @@ public struct ReportPage {
                 row.stored, row.cpuTime.map { String(format: "%.3f", $0) } ?? "",
                 row.memoryMB.map { String(format: "%.1f", $0) } ?? "", row.message,
             ]
-            rows += "<tr>" + cells.map { "<td>\(Self.escape($0))</td>" }.joined() + "</tr>\n"
+            rows += "<tr>" + cells.map { "<td>\(Markup.escaped($0))</td>" }.joined() + "</tr>\n"
         }
         let more = group.count > group.first.count ? "<p>The first \(group.first.count) of \(group.count).</p>\n" : ""
         let heads = ["row", "problem", "source", "language", "verdict", "score", "stored", "CPU s", "MB", "message"]
         groups += """
-            <section class="rows" id="\(id)"><h2>\(Self.escape(title))</h2><p><a href="#top">back</a></p>
+            <section class="rows" id="\(id)"><h2>\(Markup.escaped(title))</h2><p><a href="#top">back</a></p>
             \(more)<table><tr>\(heads.map { "<th>\($0)</th>" }.joined())</tr>
             \(rows)</table></section>
 
             """
-        let hint = "<title>\(Self.escape(title))</title>"
+        let hint = "<title>\(Markup.escaped(title))</title>"
         return
-            "<a href=\"#\(id)\"\(isText ? " title=\"\(Self.escape(title))\"" : "")>\(isText ? "" : hint)\(content)</a>"
+            "<a href=\"#\(id)\"\(isText ? " title=\"\(Markup.escaped(title))\"" : "")>\(isText ? "" : hint)\(content)</a>"
     }
 
     private static func ordered(_ cells: [String: ReportData.Group]) -> [(String, ReportData.Group)] {
@@ -211,25 +212,7 @@ public struct ReportPage {
 
     // MARK: - Text
 
-    /// Text as it can stand in an element or an attribute; control characters, which HTML forbids, become U+FFFD.
-    static func escape(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "\n", "\t": escaped += " "
-            default:
-                let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-                escaped.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
-            }
-        }
-        return escaped
-    }
-
-    private static func words(_ name: String) -> String { escape(name.replacing("_", with: " ")) }
+    private static func words(_ name: String) -> String { Markup.escaped(name.replacing("_", with: " ")) }
 
     private static func number(_ value: Double) -> String { String(format: "%.1f", value) }
 

@@ -1,4 +1,5 @@
 import GradingModel
+import TextMarkup
 
 /// What GitHub Actions reads: workflow commands on stdout, each an annotation of a line.
 public enum GitHubReport {

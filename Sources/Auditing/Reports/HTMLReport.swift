@@ -1,4 +1,5 @@
 import GradingModel
+import TextMarkup
 
 /// Results as one HTML page that needs nothing else: no script from elsewhere, no style sheet, no font.
 public enum HTMLReport {

@@ -1,4 +1,5 @@
 import GradingModel
+import TextMarkup
 
 /// Results as JUnit XML, in the form that Jenkins, GitLab and GitHub's actions read.
 public enum JUnitReport {

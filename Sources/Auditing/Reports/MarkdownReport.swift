@@ -1,4 +1,5 @@
 import GradingModel
+import TextMarkup
 
 /// Results as Markdown: for a job's summary, or a comment on a pull request.
 public enum MarkdownReport {
