@@ -28,11 +28,7 @@ struct AuditCommand: JailingCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Files of problems, JSON Lines; - reads standard input.", valueName: "problems"))
-    var files: [String]
-
-    @Option(help: ArgumentHelp("The records' shape, where it is not to be recognised.", valueName: "shape"))
-    var format: String?
+    @OptionGroup var examination: ExaminationOptions
 
     @Option(name: .customLong("repeat"), help: "How often gold solutions run: once alone, then beside each other.")
     var repetitions = 3
@@ -49,16 +45,6 @@ struct AuditCommand: JailingCommand {
     @Option(help: "The share of the memory limit beyond which it is called tight for the gold solution.")
     var memoryShare = 0.85
 
-    @Flag(help: "Say nothing about progress on stderr.")
-    var quiet = false
-
-    @Option(name: Setting.user.flagName, help: Setting.user.help) var user: String?
-    @Option(name: Setting.jailer.flagName, help: Setting.jailer.help) var jailer: String?
-    @Option(name: Setting.workers.flagName, help: Setting.workers.help) var workers: String?
-    @OptionGroup var reports: ReportOptions
-    @OptionGroup var options: SettingsOptions
-    @OptionGroup var colours: ColourOptions
-
     /// What ``readInputs(_:)`` opened.
     private var inputs: Inputs?
 
@@ -69,14 +55,12 @@ struct AuditCommand: JailingCommand {
     }
 
     private enum CodingKeys: CodingKey {
-        case files, format, repetitions, mutants, survivors, timeShare, memoryShare, quiet, user, jailer, workers,
-            reports, options, colours
+        case examination, repetitions, mutants, survivors, timeShare, memoryShare
     }
 
     var purpose: ProcessPurpose { .grading }
 
     func validate() throws {
-        if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be named once") }
         if !(1...1000).contains(repetitions) { throw ValidationError("--repeat must be from 1 to 1000") }
         if !(0...1000).contains(mutants) { throw ValidationError("--mutants must be from 0 to 1000") }
         for (name, share) in [("survivors", survivors), ("time-share", timeShare), ("memory-share", memoryShare)]
@@ -85,16 +69,16 @@ struct AuditCommand: JailingCommand {
         }
     }
 
-    func loadSettings() throws -> Settings {
-        var options = options
-        options.logLevel = options.logLevel ?? "warning"
-        return try options.load([(.user, user), (.jailer, jailer), (.workers, workers)])
-    }
+    func loadSettings() throws -> Settings { try examination.loadSettings() }
 
     mutating func readInputs(_ settings: Settings) throws {
         inputs = Inputs(
-            source: try ProblemSource(files, shape: format, caps: LimitCaps(settings.largestLimits)),
-            writer: try reports.open()
+            source: try ProblemSource(
+                examination.files,
+                shape: examination.format,
+                caps: LimitCaps(settings.largestLimits)
+            ),
+            writer: try examination.reports.open()
         )
     }
 
@@ -109,8 +93,7 @@ struct AuditCommand: JailingCommand {
             defaultCPUTime: settings.defaultLimits.cpuTime,
             defaultMemoryMB: settings.defaultLimits.memoryMB
         )
-        let printer = FindingPrinter(style: colours.style)
-        var progress = ProgressLine(isOn: !quiet, unit: "problems")
+        var progress = ProgressLine(isOn: !examination.quiet, unit: "problems")
         let entries = try await withGrader(settings, process, languages: builtLanguages(settings)) { grader in
             let auditor = ProblemAuditor(options: auditOptions) { try await grader.grade($0) { _ in } }
             var entries: [ReportEntry] = []
@@ -120,30 +103,13 @@ struct AuditCommand: JailingCommand {
                 case .fault(let finding): ReportEntry.record(finding)
                 }
             } onOutcome: { entry in
-                show(entry, printer)
+                examination.show(entry)
                 entries.append(entry)
                 progress.advance()
             }
             return entries
         }
-        if !reports.json { StandardOutput.write(printer.summary(entries)) }
-        try inputs.writer.write(entries, title: "Audit of problems", suite: "assay.audit")
-        return inputs.writer.status(entries.flatMap(\.findings))
-    }
-
-    private func show(_ entry: ReportEntry, _ printer: FindingPrinter) {
-        if reports.json {
-            for finding in entry.findings { FindingLine.print(finding) }
-        } else {
-            StandardOutput.write(printer.text(entry))
-        }
-    }
-}
-
-/// A finding as a line of JSON Lines.
-enum FindingLine {
-    static func print(_ finding: Finding) {
-        FileHandle.standardOutput.write(Data(JSONCodec.serialize(finding.value) + [0x0A]))
+        return try examination.finish(entries, inputs.writer, title: "Audit of problems", suite: "assay.audit")
     }
 }
 

@@ -31,11 +31,7 @@ struct CheckTranslationsCommand: JailingCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Files of problems, JSON Lines; - reads standard input.", valueName: "files"))
-    var files: [String]
-
-    @Option(help: ArgumentHelp("The records' shape, where it is not to be recognised.", valueName: "shape"))
-    var format: String?
+    @OptionGroup var examination: ExaminationOptions
 
     @Option(
         name: .customLong("match"),
@@ -57,16 +53,6 @@ struct CheckTranslationsCommand: JailingCommand {
     @Option(help: ArgumentHelp("Remember in this folder what passed, and do not check it again.", valueName: "folder"))
     var cache: String?
 
-    @Flag(help: "Say nothing about progress on stderr.")
-    var quiet = false
-
-    @Option(name: Setting.user.flagName, help: Setting.user.help) var user: String?
-    @Option(name: Setting.jailer.flagName, help: Setting.jailer.help) var jailer: String?
-    @Option(name: Setting.workers.flagName, help: Setting.workers.help) var workers: String?
-    @OptionGroup var reports: ReportOptions
-    @OptionGroup var options: SettingsOptions
-    @OptionGroup var colours: ColourOptions
-
     /// What ``readInputs(_:)`` opened.
     private var prepared: Prepared?
 
@@ -80,39 +66,33 @@ struct CheckTranslationsCommand: JailingCommand {
     }
 
     private enum CodingKeys: CodingKey {
-        case files, format, matchField, original, inputs, since, cache, quiet, user, jailer, workers, reports, options,
-            colours
+        case examination, matchField, original, inputs, since, cache
     }
 
     var purpose: ProcessPurpose { .grading }
 
     func validate() throws {
-        if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be named once") }
-        if since != nil, files.contains("-") {
+        if since != nil, examination.files.contains("-") {
             throw ValidationError("--since needs files: standard input has no history")
         }
         if !(0...10_000).contains(inputs) { throw ValidationError("--inputs must be from 0 to 10000") }
         if Language(name: original) == nil { throw ValidationError("--original \(original): no language here") }
     }
 
-    func loadSettings() throws -> Settings {
-        var options = options
-        options.logLevel = options.logLevel ?? "warning"
-        return try options.load([(.user, user), (.jailer, jailer), (.workers, workers)])
-    }
+    func loadSettings() throws -> Settings { try examination.loadSettings() }
 
     mutating func readInputs(_ settings: Settings) throws {
         let caps = LimitCaps(settings.largestLimits)
         let before = try since.map { revision in
-            let old = try files.compactMap { file in
+            let old = try examination.files.compactMap { file in
                 try GitHistory.file(file, at: revision).map { (name: file, file: $0) }
             }
-            return try ProblemSource(opened: old, shape: format, caps: caps)
+            return try ProblemSource(opened: old, shape: examination.format, caps: caps)
         }
         prepared = Prepared(
-            source: try ProblemSource(files, shape: format, caps: caps),
+            source: try ProblemSource(examination.files, shape: examination.format, caps: caps),
             before: before,
-            writer: try reports.open(),
+            writer: try examination.reports.open(),
             cache: try cache.map { folder in
                 try TranslationCache(folder: folder, salt: "\(Assay.version) \(inputs) \(Self.toolchains(settings))")
             }
@@ -139,16 +119,15 @@ struct CheckTranslationsCommand: JailingCommand {
     func run(_ settings: Settings, _ process: PreparedProcess) async throws -> CommandStatus {
         guard let prepared else { return .ourFault }
         let planner = try plan(prepared)
-        let printer = FindingPrinter(style: colours.style)
         var entries = planner.findings.map(ReportEntry.record)
-        for entry in entries { show(entry, printer) }
+        for entry in entries { examination.show(entry) }
         let changed = planner.plans.filter { !$0.isUnchanged }
         let languages = Set(changed.flatMap { $0.group.problems.map(\.language) })
         let built = Set(builtLanguages(settings))
         if let missing = languages.subtracting(built).map(\.rawValue).min() {
             throw UsageError("there is no image for \(missing): assay image build")
         }
-        var progress = ProgressLine(isOn: !quiet, unit: "problems", total: changed.count)
+        var progress = ProgressLine(isOn: !examination.quiet, unit: "problems", total: changed.count)
         let reports = try await withGrader(settings, process, languages: Array(languages)) { grader in
             let checker = TranslationChecker(inputs: inputs) { try await grader.grade($0) { _ in } }
             var reports: [String: GroupReport] = [:]
@@ -157,7 +136,7 @@ struct CheckTranslationsCommand: JailingCommand {
                 (plan, try await checker.check(plan.group))
             } onOutcome: { plan, report in
                 reports[plan.group.key] = report
-                for entry in ReportEntry.entries(report) { show(entry, printer) }
+                for entry in ReportEntry.entries(report) { examination.show(entry) }
                 if report.allFindings.isEmpty { try prepared.cache?.remember(plan.fingerprint) }
                 progress.advance()
             }
@@ -166,16 +145,6 @@ struct CheckTranslationsCommand: JailingCommand {
         for plan in planner.plans {
             entries += ReportEntry.entries(reports[plan.group.key] ?? .unchanged(plan.group))
         }
-        if !self.reports.json { StandardOutput.write(printer.summary(entries)) }
-        try prepared.writer.write(entries, title: "Translations", suite: "assay.translations")
-        return prepared.writer.status(entries.flatMap(\.findings))
-    }
-
-    private func show(_ entry: ReportEntry, _ printer: FindingPrinter) {
-        if reports.json {
-            for finding in entry.findings { FindingLine.print(finding) }
-        } else {
-            StandardOutput.write(printer.text(entry))
-        }
+        return try examination.finish(entries, prepared.writer, title: "Translations", suite: "assay.translations")
     }
 }
