@@ -18,8 +18,7 @@ final class DescriptorSource: ByteSource, Sendable {
     /// How many bytes have been read.
     let position = Atomic<Int>(0)
 
-    /// - Parameter isRegular: Whether it is a regular file, which is read from its start wherever the descriptor's
-    ///   offset is: that is shared with other readers of the file.
+    /// Begins at the start of a regular file, wherever the descriptor's offset is: that is shared with other readers.
     init(_ descriptor: Int32, isRegular: Bool, name: String) {
         self.descriptor = descriptor
         self.isRegular = isRegular

@@ -2,12 +2,14 @@ import Glibc
 
 /// Rows of JSON Lines: one a line, empty lines are passed over.
 ///
-/// Memory is bounded by the longest line. A line above `largestRow` is passed over and reported, and so is where
+/// Memory is bounded by the longest line: a buffer that grew for one is given back with it. A line above `largestRow` is passed over and reported, and so is where
 /// the bytes end because a compressed file is damaged or cut short: it is the last row.
 final class LineSource: RowSource {
     private let source: any ByteSource
     private let largestRow: Int
-    private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+    private var buffer = UnsafeMutableRawBufferPointer(start: malloc(capacity), count: capacity)
+    /// The buffer's size for lines that fit in it, and the most that is read at one time.
+    private static let capacity = 1 << 20
     /// What of the buffer is filled and not yet taken.
     private var filled = 0..<0
     private var line = 0
@@ -18,7 +20,7 @@ final class LineSource: RowSource {
         self.largestRow = largestRow
     }
 
-    deinit { buffer.deallocate() }
+    deinit { free(buffer.baseAddress) }
 
     func next() throws(DatasetFileError) -> Row? {
         while !isAtEnd || !filled.isEmpty {
@@ -58,6 +60,13 @@ final class LineSource: RowSource {
 
     private func take(_ length: Int) -> Row.Content? {
         let bytes = buffer[filled.lowerBound..<filled.lowerBound + length]
+        defer {
+            // What was read behind the line is less than was read at one time.
+            if buffer.count > Self.capacity {
+                moveToStart()
+                resize(Self.capacity)
+            }
+        }
         filled = min(filled.lowerBound + length + 1, filled.upperBound)..<filled.upperBound
         if length > largestRow { return Self.tooLong(length, largestRow) }
         guard bytes.contains(where: { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }) else { return nil }
@@ -88,21 +97,26 @@ final class LineSource: RowSource {
         .unreadable(reason: "the row has \(length) bytes, more than \(largest)")
     }
 
+    /// Gives the buffer another size; what is filled begins at 0 and fits in it.
+    private func resize(_ size: Int) {
+        // For large sizes mremap(2): nothing is copied.
+        buffer = UnsafeMutableRawBufferPointer(start: realloc(buffer.baseAddress, size), count: size)
+    }
+
+    private func moveToStart() {
+        guard filled.lowerBound > 0 else { return }
+        if !filled.isEmpty, let base = buffer.baseAddress {
+            memmove(base, base + filled.lowerBound, filled.count)
+        }
+        filled = 0..<filled.count
+    }
+
     /// Reads more behind what is filled.
     private func fill() throws(DatasetFileError) {
-        if filled.lowerBound > 0 {
-            if !filled.isEmpty, let base = buffer.baseAddress {
-                memmove(base, base + filled.lowerBound, filled.count)
-            }
-            filled = 0..<filled.count
-        }
-        if filled.count == buffer.count {
-            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count * 2, alignment: 16)
-            larger.copyMemory(from: UnsafeRawBufferPointer(buffer))
-            buffer.deallocate()
-            buffer = larger
-        }
-        let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled.upperBound...]))
+        moveToStart()
+        if filled.count == buffer.count { resize(buffer.count * 2) }
+        let room = buffer[filled.upperBound...].prefix(Self.capacity)
+        let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: room))
         if count == 0 { isAtEnd = true }
         filled = 0..<filled.upperBound + count
     }

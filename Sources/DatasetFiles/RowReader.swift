@@ -35,8 +35,9 @@ public struct OpenFile: Sendable, Hashable {
         isRegular = status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// A descriptor that is the reader's own. It shares its offset with all others of the file: a regular file is to be
-    /// read by pread(2).
+    /// A descriptor that is the reader's own.
+    ///
+    /// It shares its offset with all others of the file: a regular file is to be read by pread(2).
     func duplicate() throws(DatasetFileError) -> Int32 {
         // Not opened again by path, which the present user may not be allowed to.
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)

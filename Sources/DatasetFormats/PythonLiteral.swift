@@ -37,10 +37,17 @@ public enum PythonLiteral {
     /// Reads one literal.
     ///
     /// Time and memory are linear in the text, apart from integers of very many digits.
+    /// - Parameters:
+    ///   - bytes: The text.
+    ///   - maximumValues: How many values there may be in all.
+    /// - Returns: The value.
     /// - Throws: `PythonLiteralError` with the first fault.
-    public static func parse(_ bytes: [UInt8]) throws(PythonLiteralError) -> Value {
+    public static func parse(
+        _ bytes: [UInt8],
+        maximumValues: Int = JSONCodec.maximumValues
+    ) throws(PythonLiteralError) -> Value {
         try bytes.withUnsafeBufferPointer { buffer throws(PythonLiteralError) in
-            var parser = PythonLiteralParser(bytes: buffer)
+            var parser = PythonLiteralParser(bytes: buffer, maximumValues: maximumValues)
             do throws(PythonLiteralParser.Fault) {
                 return try parser.parseDocument()
             } catch {

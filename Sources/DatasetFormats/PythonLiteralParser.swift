@@ -9,14 +9,17 @@ struct PythonLiteralParser {
     }
 
     let bytes: UnsafeBufferPointer<UInt8>
+    private let maximumValues: Int
     var position = 0
     /// Open brackets; inside of any, line ends are white space.
     var depth = 0
+    private var count = 0
     /// Whether the value read last may be a dict's key or a set's element.
     var isHashable = true
 
-    init(bytes: UnsafeBufferPointer<UInt8>) {
+    init(bytes: UnsafeBufferPointer<UInt8>, maximumValues: Int = JSONCodec.maximumValues) {
         self.bytes = bytes
+        self.maximumValues = maximumValues
     }
 
     mutating func parseDocument() throws(Fault) -> Value {
@@ -46,6 +49,8 @@ struct PythonLiteralParser {
     private mutating func parseValue() throws(Fault) -> Value {
         try skipSpace()
         guard let byte = peek else { throw fault("unexpected end of the text, a value is due") }
+        count += 1
+        guard count <= maximumValues else { throw fault("more than \(maximumValues) values") }
         isHashable = true
         switch byte {
         case UInt8(ascii: "["): return try parseList()

@@ -34,20 +34,29 @@ public enum JSONCodec {
         public var allowRawSurrogates: Bool
         /// How deep lists and objects may be nested.
         public var maximumDepth: Int
+        /// How many values there may be in all, lists and objects included.
+        public var maximumValues: Int
 
         public init(
             allowNonFinite: Bool = false,
             allowRawSurrogates: Bool = false,
-            maximumDepth: Int = JSONCodec.maximumDepth
+            maximumDepth: Int = JSONCodec.maximumDepth,
+            maximumValues: Int = JSONCodec.maximumValues
         ) {
             self.allowNonFinite = allowNonFinite
             self.allowRawSurrogates = allowRawSurrogates
             self.maximumDepth = maximumDepth
+            self.maximumValues = maximumValues
         }
     }
 
     /// How deep lists and objects may be nested unless an option says otherwise.
     public static let maximumDepth = 512
+
+    /// How many values one text may have unless an option says otherwise: as many as fit in 64 MiB of text.
+    ///
+    /// In memory a value takes some 80 bytes, up to 40 times its text.
+    public static let maximumValues = 1 << 25
 
     /// The most digits that an integer may have: conversion from decimal takes quadratic time.
     public static let maximumIntegerDigits = 100_000
@@ -89,5 +98,14 @@ public enum JSONCodec {
         var writer = JSONWriter()
         writer.write(value)
         return writer.bytes
+    }
+
+    /// Writes a value as ``serialize(_:)`` does, piece by piece: the text may be larger than what is to be held at once.
+    public static func serialize(_ value: Value, to sink: (UnsafeRawBufferPointer) -> Void) {
+        withoutActuallyEscaping(sink) { sink in
+            var writer = JSONWriter(sink: sink)
+            writer.write(value)
+            writer.finish()
+        }
     }
 }

@@ -11,6 +11,7 @@ struct JSONParser {
     private let options: JSONCodec.Options
     private var position = 0
     private var depth = 0
+    private var count = 0
 
     init(bytes: UnsafeBufferPointer<UInt8>, options: JSONCodec.Options) {
         self.bytes = bytes
@@ -31,6 +32,8 @@ struct JSONParser {
 
     private mutating func parseValue() throws(Fault) -> Value {
         guard position < bytes.count else { throw fault("unexpected end of the text") }
+        count += 1
+        guard count <= options.maximumValues else { throw fault("more than \(options.maximumValues) values") }
         switch bytes[position] {
         case UInt8(ascii: "\""): return .string(try parseString())
         case UInt8(ascii: "["): return try parseList()

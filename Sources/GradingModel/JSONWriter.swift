@@ -3,8 +3,21 @@ import BigInt
 /// Appends values as compact JSON.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
+    /// Takes what was written so far as soon as it is much; `nil`: all is kept.
+    private let sink: ((UnsafeRawBufferPointer) -> Void)?
+    private static let piece = 1 << 16
+
+    init(sink: ((UnsafeRawBufferPointer) -> Void)? = nil) { self.sink = sink }
+
+    /// Hands on what is left.
+    mutating func finish() {
+        guard let sink else { return }
+        bytes.withUnsafeBytes(sink)
+        bytes.removeAll(keepingCapacity: true)
+    }
 
     mutating func write(_ value: Value) {
+        if bytes.count >= Self.piece { finish() }
         switch value {
         case .null: append("null")
         case .bool(let value): append(value ? "true" : "false")
@@ -73,11 +86,17 @@ struct JSONWriter {
                         position += 1
                     }
                 }
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[runStart..<position]))
+                appendRun(UnsafeBufferPointer(rebasing: text[runStart..<position]))
                 if position < text.count { position += writeEscape(at: position, in: text) }
             }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func appendRun(_ run: UnsafeBufferPointer<UInt8>) {
+        guard let sink, bytes.count + run.count >= Self.piece else { return bytes.append(contentsOf: run) }
+        finish()
+        sink(UnsafeRawBufferPointer(run))
     }
 
     /// Escapes what starts at `position`, and returns how many bytes that was.

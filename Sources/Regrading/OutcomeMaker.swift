@@ -54,8 +54,8 @@ struct OutcomeMaker: Sendable {
 
     private func identify(_ outcome: inout RowOutcome, _ row: PlannedRow) {
         outcome.language = row.submission.language
-        outcome.source = row.record.source
-        outcome.problemID = row.record.problemID
+        outcome.source = row.source
+        outcome.problemID = row.problemID
         outcome.storedScore = row.storedScore
     }
 

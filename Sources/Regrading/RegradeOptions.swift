@@ -39,7 +39,10 @@ public struct RegradeOptions: Sendable {
     public var retryFaults = false
     public var largestRow = RowReader.largestRow
     /// Bytes of rows that may be under way at one time; one that is larger is alone.
-    public var bytesUnderWay = 128 << 20
+    ///
+    /// Text is held up to three times at one moment, and a value of it takes some 80 bytes (``JSONCodec/maximumValues``):
+    /// 200 MB for 64 MiB of text, 2.7 GB for as much of lists of digits.
+    public var bytesUnderWay = 64 << 20
 
     public init(
         inputs: [OpenFile],

@@ -4,6 +4,7 @@ import DatasetFormats
 import Foundation
 import GradingModel
 import NIOPosix
+import Synchronization
 
 /// Grades the rows of files and writes them with their results.
 ///
@@ -142,9 +143,9 @@ public final class Regrader: Sendable {
                     status.fraction = fraction
                     if status.doneNow == 0 { status.fractionAtStart = fraction ?? 0 }
                 }
-                group.addTask { [ordinal] in
-                    try await self.grade(row, ordinal: ordinal, planner: planner)
-                    return row.size
+                group.addTask { [ordinal, size = row.size, content = RowContent(row.content)] in
+                    try await self.grade(content, ordinal: ordinal, planner: planner)
+                    return size
                 }
             }
             try await group.waitForAll()
@@ -160,9 +161,9 @@ public final class Regrader: Sendable {
         return (sizes[..<number].reduce(0, +) + min(part, 1) * sizes[number]) / sizes.reduce(0, +)
     }
 
-    private func grade(_ row: Row, ordinal: Int, planner: RowPlanner) async throws {
+    private func grade(_ content: RowContent, ordinal: Int, planner: RowPlanner) async throws {
         // A task's look-up blocks for as long as a page of the index is read.
-        let plan = try planner.plan(row.content)
+        let plan = try planner.plan(planner.read(content.take()))
         switch plan {
         case .settled(let outcome):
             try await ledger.append(RegradeJournal.Entry(ordinal: ordinal, outcome: outcome))
@@ -247,7 +248,22 @@ public final class Regrader: Sendable {
     static func digest(of submission: Submission, toolchain: String) -> [UInt8] {
         var hash = SHA256()
         hash.update(data: Array(toolchain.utf8) + [0])
-        hash.update(data: JSONCodec.serialize(SubmissionEncoder.encode(submission)))
+        JSONCodec.serialize(SubmissionEncoder.encode(submission)) { piece in hash.update(bufferPointer: piece) }
         return Array(hash.finalize())
+    }
+}
+
+/// A row's content, for whoever takes it: a task that captured it would hold it until its end.
+private final class RowContent: Sendable {
+    private let content: Mutex<Row.Content>
+
+    init(_ content: Row.Content) { self.content = Mutex(content) }
+
+    func take() -> Row.Content {
+        content.withLock { content in
+            let taken = content
+            content = .unreadable(reason: "it was taken")
+            return taken
+        }
     }
 }

@@ -10,10 +10,16 @@ enum RowPlan: Sendable {
     case run(PlannedRow)
 }
 
-/// A row that is to be graded.
+/// Why a row can't be read.
+struct RowFault: Error {
+    var reason: String
+}
+
+/// A row that is to be graded, without what it was read from: that may be large.
 struct PlannedRow: Sendable {
-    /// What the row itself says, with the tests of its task.
-    var record: DatasetRecord
+    /// Where its problem comes from, and the problem's id.
+    var source: String?
+    var problemID: String?
     var storedScore: Value?
     /// The program with the tests, by our rules.
     var submission: Submission
@@ -29,19 +35,30 @@ struct RowPlanner: Sendable {
     var options: RegradeOptions
     var tasks: TaskIndex?
 
-    func plan(_ content: DatasetFiles.Row.Content) throws -> RowPlan {
-        let bytes: [UInt8]
+    /// Reads a row; what comes of it holds none of the row's text.
+    func read(_ content: DatasetFiles.Row.Content) -> Result<Value, RowFault> {
         switch content {
-        case .unreadable(let reason): return .settled(.unreadable(reason))
-        case .json(let json): bytes = json
+        case .unreadable(let reason): return .failure(RowFault(reason: reason))
+        case .json(let bytes):
+            do throws(JSONSyntaxError) {
+                let value = try JSONCodec.parse(bytes, options: .rows)
+                guard value.mapValue != nil else {
+                    return .failure(RowFault(reason: "it is \(value.kindName), not an object"))
+                }
+                return .success(value)
+            } catch {
+                return .failure(RowFault(reason: "it is not JSON: \(error)"))
+            }
         }
+    }
+
+    /// Finds out what is to be done about what was read.
+    func plan(_ row: Result<Value, RowFault>) throws -> RowPlan {
         let value: Value
-        do throws(JSONSyntaxError) {
-            value = try JSONCodec.parse(bytes, options: .rows)
-        } catch {
-            return .settled(.unreadable("it is not JSON: \(error)"))
+        switch row {
+        case .failure(let fault): return .settled(.unreadable(fault.reason))
+        case .success(let read): value = read
         }
-        guard value.mapValue != nil else { return .settled(.unreadable("it is \(value.kindName), not an object")) }
         var plan = try self.plan(value)
         if case .settled(var outcome) = plan {
             outcome.storedScore = value["score"]
@@ -113,7 +130,8 @@ struct RowPlanner: Sendable {
             }
         }
         let planned = PlannedRow(
-            record: record,
+            source: record.source,
+            problemID: record.problemID,
             storedScore: value["score"],
             submission: submission,
             notes: notes,

@@ -38,6 +38,15 @@ import Testing
         #expect(try files.rows(try files.write([], to: "empty")).isEmpty)
     }
 
+    @Test("rows of very different sizes come whole, in order", arguments: ["a.jsonl", "a.jsonl.gz"])
+    func sizes(name: String) throws {
+        let files = try FileFixture()
+        let rows = [1, 3_000_000, 2, 1 << 20, (1 << 20) - 8, 5, 1_500_000, 700_000, 9_000_000, 3].enumerated().map {
+            "{\"\($0.offset)\":\"\(String(repeating: "abcdefghi".randomElement() ?? "x", count: $0.element))\"}"
+        }
+        #expect(try files.rows(try files.write(rows: rows, to: name)).map(\.text) == rows)
+    }
+
     @Test("a row above the limit is reported and passed over", arguments: [400_000, 3_000_000])
     func tooLong(length: Int) throws {
         let files = try FileFixture()

@@ -124,6 +124,14 @@ import Testing
 
     // MARK: - Any input
 
+    @Test("a text may have as many values as it is said, and no more")
+    func count() throws {
+        let text = Array("[1, (), {'a': None}, 'x']".utf8)
+        #expect(throws: Never.self) { try PythonLiteral.parse(text, maximumValues: 7) }
+        let fault = #expect(throws: PythonLiteralError.self) { try PythonLiteral.parse(text, maximumValues: 5) }
+        #expect(fault?.message == "more than 5 values")
+    }
+
     @Test("random texts never crash")
     func randomTexts() {
         var random = SplitMix64(state: 11)

@@ -240,6 +240,33 @@ import Testing
         }
     }
 
+    @Test("a text may have as many values as it is said, and no more")
+    func count() throws {
+        let text = Array(#"[1, [], {"a": null}, "x"]"#.utf8)
+        #expect(throws: Never.self) { try JSONCodec.parse(text, options: .init(maximumValues: 6)) }
+        let fault = #expect(throws: JSONSyntaxError.self) {
+            try JSONCodec.parse(text, options: .init(maximumValues: 5))
+        }
+        #expect(fault?.message == "more than 5 values")
+    }
+
+    @Test("written piece by piece it is the same text, and no piece is much larger than the others but a long run")
+    func pieces() {
+        let run = ByteString(String(repeating: "x", count: 300_000))
+        let lines = ByteString(String(repeating: "12345 é\n", count: 50_000))
+        let value: Value = [
+            .list(Array(repeating: 7, count: 50_000)), .string(lines), .map([MapEntry(key: .string(run), value: 1.5)]),
+        ]
+        var pieces: [[UInt8]] = []
+        JSONCodec.serialize(value) { pieces.append(Array($0)) }
+        #expect(Array(pieces.joined()) == JSONCodec.serialize(value))
+        #expect(pieces.count > 10)
+        #expect(pieces.count { $0.count > 100_000 } == 1)
+        pieces = []
+        JSONCodec.serialize(.null) { pieces.append(Array($0)) }
+        #expect(pieces.joined().elementsEqual("null".utf8))
+    }
+
     @Test("megabytes are read and written in linear time", .timeLimit(.minutes(1)))
     func large() throws {
         let line = ByteString(String(repeating: "12345 é\n", count: 50_000))
