@@ -236,11 +236,15 @@ public struct ReportPage {
         svg a:hover rect, svg a:focus rect { opacity: .65; }
         table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
         th, td { border: 1px solid var(--line); padding: .2rem .5rem; text-align: left; vertical-align: top; }
-        td { overflow-wrap: anywhere; }
+        .rows th, .rows td { white-space: nowrap; }
+        .rows td:nth-child(-n+3), .rows td:last-child { min-width: 9rem; overflow-wrap: anywhere; white-space: normal; }
+        .rows td:nth-child(3) { min-width: 5rem; }
+        .rows td:last-child { min-width: 14rem; }
         .confusion td, .confusion th { min-width: 4.5rem; text-align: right; }
         .confusion .same { background: #2a92; }
         .confusion .changed { background: #d622; }
-        .rows { display: none; border-top: 1px solid var(--line); margin-top: 1.5rem; padding-top: 1rem; }
+        .rows { border-top: 1px solid var(--line); display: none; margin-top: 1.5rem; padding-top: 1rem; }
+        .rows table { display: block; overflow-x: auto; }
         .rows:target { display: block; }
         .v-accepted { background: #2a9d4e; fill: #2a9d4e; }
         .v-wrong_answer { background: #d1495b; fill: #d1495b; }
