@@ -239,7 +239,9 @@ def translation_defects(record, tests_of):
     yield changed("float_formatting", "average", "cpp", " << std::fixed << std::setprecision(9)", "")
     yield changed("float_formatting", "average", "javascript", "toFixed(9)", "toFixed(2)")
     yield changed("float_formatting", "average", "rust", "{:.9}", "{:.3}")
-    yield changed("float_formatting", "average", "cpp", "(double)total / n", "(float)total / n")
+    # A float of 32 bits loses the 1 beside 10^8, and here nothing else is left.
+    yield changed("translation_fails", "average", "cpp", "n, x, total = 0;", "n, x;\n    float total = 0;",
+                  tests=tests_of("average") + [stdin("3\n100000000 1 -100000000\n", "0.333333333\n")])
 
     # Order.
     few = [call("in_order_of_size", [xs], sorted(xs)) for xs in [[3, 1, 2], [], [9, 8, 7, 7], [5]]]
@@ -260,10 +262,12 @@ def translation_defects(record, tests_of):
     yield changed("text_length", "text_length", "rust", "text.chars().count()", "text.len()")
     yield planted("text_length", "text_length", "cpp", "#include <string>\nint text_length(std::string text) { return text.size(); }\n")
 
-    # Recursion.
+    # Recursion: as deep as the statement allows, it needs more than the stack of 512 MB that there is.
     code = "function sum_to(n) {\n  return n === 0 ? 0 : n + sum_to(n - 1);\n}\n"
-    yield planted("recursion_depth", "sum_to", "javascript", code)
-    yield planted("recursion_depth", "sum_to", "javascript", code, tests=tests_of("sum_to") + [call("sum_to", [900000], 405000450000)])
+    deep = "Return 1 + 2 + … + n. 0 <= n <= 10^7."
+    yield planted("recursion_depth", "sum_to", "javascript", code, statement=deep)
+    yield planted("recursion_depth", "sum_to", "javascript", code, statement=deep,
+                  tests=tests_of("sum_to") + [call("sum_to", [9000000], 40500004500000)])
 
     # Input.
     code = "const lines = require('fs').readFileSync(0, 'utf8').split('\\n');\nconst xs = lines[1].split(' ').map((x) => parseInt(x));\nconsole.log(String(xs.reduce((a, b) => a + b, 0)));\n"

@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
 """Writes the problems that an audit and a check of translations are tried on: sound ones, and ones with a planted defect.
 
-    generate.py FOLDER [--data ../shared/data]
+    generate.py FOLDER [--data ../shared/data] [--sample N]
 
 writes into FOLDER
     audit-planted.jsonl, audit-sound.jsonl                  for assay audit
     translations-planted.jsonl, translations-sound.jsonl    for assay check-translations
     expected.json                                           which codes may name each planted defect, by problem id
 
-With --data, the open data set's right solutions are among the sound problems.
+With --data, the open data set's right solutions are among the sound problems. With --sample, so many of the sound
+records are taken, at random but the same each time; of translations whole problems, with as many records together.
 """
 import argparse
 import gzip
 import json
 import os
+import random
 
 from defects import audit_defects, translation_defects
 from templates import CALLS, LANGUAGES, PROGRAMS
@@ -88,6 +90,28 @@ def open_data(folder):
                 yield file, known
 
 
+def sample(records, count, group):
+    """Some groups of records that together have at least `count`, in their order."""
+    groups = {}
+    for value in records:
+        groups.setdefault(group(value), []).append(value)
+    names = sorted(groups)
+    random.Random(1).shuffle(names)
+    taken, chosen = 0, set()
+    for name in names:
+        if taken >= count:
+            break
+        chosen.add(name)
+        taken += len(groups[name])
+    return [value for value in records if group(value) in chosen]
+
+
+def problem_of(value):
+    """python/area and cpp/area are one problem, as are hx/python/3 and hx/js/3."""
+    parts = value["problem_id"].split("/")
+    return parts[-1] if len(parts) == 2 else f"{parts[0]}/{parts[-1]}"
+
+
 def write(path, records):
     with open(path, "w", encoding="utf-8") as out:
         for value in records:
@@ -98,6 +122,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
     parser.add_argument("--data")
+    parser.add_argument("--sample", type=int)
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
 
@@ -127,6 +152,9 @@ def main():
                 pairs.append(
                     record(task, known["language"], known["code"], known["tests"], known.get("prompt") or "", own=True)
                 )
+    if options.sample:
+        sound = sample(sound, options.sample, lambda value: value.get("problem_id") or value["id"])
+        pairs = sample(pairs, options.sample, problem_of)
     write(os.path.join(options.folder, "audit-sound.jsonl"), sound)
     write(os.path.join(options.folder, "translations-sound.jsonl"), pairs)
     with open(os.path.join(options.folder, "expected.json"), "w", encoding="utf-8") as out:

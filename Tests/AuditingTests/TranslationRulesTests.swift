@@ -112,6 +112,35 @@ import Testing
         #expect(made.contains { $0.reach == .stretched(isAllowed: true) })
     }
 
+    @Test("numbers that are made large are of both parities, and reach the bound but never go beyond it")
+    func stretching() {
+        let call = callProblem([([3, [4, 7]], 0), ([9, [5]], 0)], statement: "x <= 10^9")
+        let text = problem([process("2\n30 40\n", "70\n"), process("2\n7 8\n", "15\n")], statement: "x <= 10^9")
+        for problem in [call, text] {
+            var maker = InputMaker(problem: problem)
+            let large = maker.inputs(200, from: problem.tests).filter { $0.reach == .stretched(isAllowed: true) }
+                .flatMap { numbers($0.question) }.filter { $0 > 1_000_000 }
+            #expect(large.max() == 1_000_000_000)
+            #expect(Set(large.map { $0 % 2 }).count == 2)
+            #expect(Set(large.map { $0 % 10 }).count == 10)
+        }
+        // Where little is allowed, little is taken off.
+        let little = callProblem([([3], 0), ([9], 0)], statement: "x <= 20")
+        var maker = InputMaker(problem: little)
+        let made = maker.inputs(40, from: little.tests).filter { $0.reach == .stretched(isAllowed: true) }
+        #expect(!made.isEmpty)
+        #expect(made.flatMap { numbers($0.question) }.allSatisfy { (1...20).contains($0) })
+    }
+
+    private func numbers(_ question: TestCase.Kind) -> [Int] {
+        switch question {
+        case .functionCall(_, let arguments, _):
+            arguments.flatMap { $0.listValue ?? [$0] }.compactMap(\.intValue)
+        case .stdinStdout(let input, _): input.text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+        case .assertions, .assertedCall: []
+        }
+    }
+
     @Test("what a translation answers is judged by the original, and inputs on which that fails do not count")
     func checking() async throws {
         let tests: [(input: [Value], output: Value)] = [([1], 1), ([8], 8), ([4], 4)]

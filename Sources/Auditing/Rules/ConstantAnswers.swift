@@ -77,13 +77,14 @@ struct ConstantAnswers {
     }
 
     private func candidates(_ expected: [[Value]]) -> [Value] {
-        var candidates: [Value] = [.null, .bool(false), .bool(true), 0, "", []]
-        var seen = Set(candidates)
+        // What the tests expect comes first, so that a constant is named as they write it.
+        var candidates: [Value] = []
+        var seen: Set<Value> = []
         for value in expected.compactMap(\.first).prefix(Self.maximum) {
             for candidate in [value, value.listValue.flatMap { $0.count == 1 ? $0[0] : nil }].compactMap(\.self)
             where seen.insert(candidate).inserted { candidates.append(candidate) }
         }
-        return candidates
+        return candidates + [.null, .bool(false), .bool(true), 0, "", []].filter { !seen.contains($0) }
     }
 
     private func accepts(value: Value, _ expected: [[Value]], _ tests: [TestCase]) -> Bool {

@@ -53,8 +53,13 @@ struct InputMaker {
                 .functionCall(function: function, arguments: values.row(using: &$0), expected: [])
             }
             let reach = bound ?? 1e6
-            add(stretched, .stretched(isAllowed: bound != nil), to: &made, &seen) {
-                .functionCall(function: function, arguments: values.stretched(to: reach, using: &$0), expected: [])
+            for (count, isWhole) in [
+                (min(Stretch.wholeCount, stretched), true), (stretched - Stretch.wholeCount, false),
+            ] {
+                add(count, .stretched(isAllowed: bound != nil), to: &made, &seen) {
+                    let arguments = values.stretched(to: reach, isWhole: isWhole, using: &$0)
+                    return .functionCall(function: function, arguments: arguments, expected: [])
+                }
             }
         }
         if !texts.isEmpty {
@@ -67,8 +72,12 @@ struct InputMaker {
                 .stdinStdout(input: maker.text(using: &$0), expected: [])
             }
             let reach = bound ?? 1e6
-            add(stretched, .stretched(isAllowed: bound != nil), to: &made, &seen) {
-                .stdinStdout(input: maker.stretched(to: reach, using: &$0), expected: [])
+            for (count, isWhole) in [
+                (min(Stretch.wholeCount, stretched), true), (stretched - Stretch.wholeCount, false),
+            ] {
+                add(count, .stretched(isAllowed: bound != nil), to: &made, &seen) {
+                    .stdinStdout(input: maker.stretched(to: reach, isWhole: isWhole, using: &$0), expected: [])
+                }
             }
         }
         return made
@@ -186,7 +195,11 @@ struct ValueMaker {
     ) -> [Value] {
         var elements = elements
         guard let index = elements.indices.randomElement(using: &generator) else { return elements }
-        let lengths = shape.listLengths ?? elements.count...elements.count
+        var lengths = shape.listLengths ?? elements.count...elements.count
+        // What has several lengths may have more; what has always the same is a pair, or a board.
+        if lengths.lowerBound < lengths.upperBound, lengths.upperBound > 2 {
+            lengths = lengths.lowerBound...lengths.upperBound + 2
+        }
         switch Int.random(in: 0..<6, using: &generator) {
         case 0 where elements.count > max(1, lengths.lowerBound): elements.remove(at: index)
         case 1 where elements.count < lengths.upperBound: elements.insert(elements[index], at: index)
@@ -197,11 +210,11 @@ struct ValueMaker {
         return elements
     }
 
-    /// A row with its integers multiplied up towards `bound`, one of them or all.
-    func stretched(to bound: Double, using generator: inout SeededGenerator) -> [Value] {
+    /// A row with its integers made large, `isWhole`: all of them up to `bound`, else towards it, one of them or all.
+    func stretched(to bound: Double, isWhole: Bool, using generator: inout SeededGenerator) -> [Value] {
         guard let row = rows.randomElement(using: &generator), !row.isEmpty else { return [] }
-        let target = Stretch.target(bound, using: &generator)
-        let only = Bool.random(using: &generator) ? row.indices.randomElement(using: &generator) : nil
+        let target = isWhole ? Stretch.whole(bound) : Stretch.target(bound, using: &generator)
+        let only = isWhole || Bool.random(using: &generator) ? nil : row.indices.randomElement(using: &generator)
         return row.enumerated().map { index, value in
             only == nil || only == index ? stretched(value, at: "\(index)", target, using: &generator) : value
         }
@@ -220,7 +233,7 @@ struct ValueMaker {
                 return value
             }
             let isNegative = integer < 0 || range.lowerBound < 0 && Int.random(in: 0..<3, using: &generator) == 0
-            let size = target - BigInt(Int.random(in: 0..<2, using: &generator))
+            let size = Stretch.size(target, using: &generator)
             return .integer(isNegative ? -size : size)
         case .list(let elements):
             return .list(elements.map { stretched($0, at: place + "[]", target, using: &generator) })

@@ -60,11 +60,25 @@ struct ObservedShapes {
 
 /// How large a number is made when it is made large.
 enum Stretch {
+    /// How many of the inputs that are made large have all their numbers near the bound: products overflow only then.
+    static let wholeCount = 2
+
     /// The bound, or a round part of it.
     static func target(_ bound: Double, using generator: inout SeededGenerator) -> BigInt {
         let parts: [Double] = [1, 1, 2, 10, 100]
         let part = parts.randomElement(using: &generator) ?? 1
         let size = (min(bound, 1e18) / part).rounded(.down)
         return BigInt(max(size, 2))
+    }
+
+    /// The bound itself.
+    static func whole(_ bound: Double) -> BigInt { BigInt(max(min(bound, 1e18).rounded(.down), 2)) }
+
+    /// The target itself, where programs are off by one, or something below it of any parity and last digits, since a
+    /// round number hides what depends on them.
+    static func size(_ target: BigInt, using generator: inout SeededGenerator) -> BigInt {
+        guard Int.random(in: 0..<4, using: &generator) > 0 else { return target }
+        let most = Int(min(target / 2, 999))
+        return target - BigInt(Int.random(in: 0...most, using: &generator))
     }
 }

@@ -90,14 +90,14 @@ struct TextMaker {
         return line == 0 && lines.count > 1 && (following.count % count == 0 || following.count >= count)
     }
 
-    /// A text with its integers multiplied up towards `bound`, counts left out.
-    func stretched(to bound: Double, using generator: inout SeededGenerator) -> ByteString {
+    /// A text with its integers made large, counts left out; `isWhole`: up to `bound`, else towards it.
+    func stretched(to bound: Double, isWhole: Bool, using generator: inout SeededGenerator) -> ByteString {
         guard var lines = texts.randomElement(using: &generator) else { return "" }
-        let target = Stretch.target(bound, using: &generator)
+        let target = isWhole ? Stretch.whole(bound) : Stretch.target(bound, using: &generator)
         for line in lines.indices {
             for column in lines[line].indices where !isCount(lines, line, column) {
                 guard let integer = BigInt(lines[line][column]), abs(integer) > 1 else { continue }
-                let size = target - BigInt(Int.random(in: 0..<2, using: &generator))
+                let size = Stretch.size(target, using: &generator)
                 lines[line][column] = String(integer < 0 ? -size : size)
             }
         }

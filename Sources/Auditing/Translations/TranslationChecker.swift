@@ -6,7 +6,7 @@ public struct TranslationChecker: Sendable {
     private let inputs: Int
     private let grade: GradeFunction
 
-    public init(inputs: Int = 24, grade: @escaping GradeFunction) {
+    public init(inputs: Int = 48, grade: @escaping GradeFunction) {
         self.inputs = inputs
         self.grade = grade
     }

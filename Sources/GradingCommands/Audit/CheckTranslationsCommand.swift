@@ -43,7 +43,7 @@ struct CheckTranslationsCommand: JailingCommand {
     var original = "python"
 
     @Option(help: "How many inputs are made up for each problem.")
-    var inputs = 24
+    var inputs = 48
 
     @Option(
         help: ArgumentHelp("Check only what differs from this revision of the git repository.", valueName: "revision")
