@@ -86,8 +86,12 @@ public enum HTMLReport {
         :root { color-scheme: light dark; font: 15px/1.4 system-ui, sans-serif }
         body { margin: 2em auto; max-width: 80em; padding: 0 1em }
         table { border-collapse: collapse; width: 100% }
-        td, th { border-bottom: 1px solid #8884; padding: .3em .6em; text-align: left; vertical-align: top; overflow-wrap: anywhere }
-        .bars { width: auto } .bar { width: 16em } .bar span { display: block; height: 1em; background: #888 }
+        td, th { border-bottom: 1px solid #8884; padding: .3em .6em; text-align: left; vertical-align: top }
+        #problems { display: block; overflow-x: auto } #problems td { overflow-wrap: anywhere }
+        #problems th:nth-child(odd) { min-width: 9em } #problems th:nth-child(2) { min-width: 6em }
+        #problems th:nth-child(4) { min-width: 8em } #problems th:nth-child(5) { width: 100%; min-width: 16em }
+        .bars { width: auto } .bar { width: min(16em, 12vw) } .bar span { display: block; height: 1em; margin: .2em 0; background: #888 }
+        @media (max-width: 45em) { .bars td:last-child { display: none } }
         .bar .error { background: #c33 } .bar .warning { background: #c80 } .number { text-align: right }
         b.error { color: #c33 } b.warning { color: #b70 } p { margin: .2em 0 } button { font: inherit; cursor: pointer }
         """
