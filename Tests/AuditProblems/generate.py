@@ -74,8 +74,23 @@ def sound_templates():
             yield name, language, statement, solutions[language], tests_of(name)
 
 
+# What the open data set has that is not sound, as the audit or the check found: by the record's id without its kind.
+NOT_SOUND = {
+    "hx/rust/4": "the assertions lack an abs: assert!(f(…) - 1.0 < 1e-6) holds for every small constant",
+}
+NOT_TRANSLATED = {
+    "hx/rust/58": "keeps duplicates, of which the original keeps one",
+}
+
+
+def without_repeats(tests):
+    """Each test once: the contests' packages have samples among the secret tests again, as the audit finds."""
+    seen = set()
+    return [test for test in tests if (key := (test["stdin"], test["expected"])) not in seen and not seen.add(key)]
+
+
 def open_data(folder):
-    """The right solutions, one a problem and language; a test of the data set stays as it is."""
+    """The right solutions, one a problem and language."""
     for file in ["function_call", "humaneval_x", "stdin_stdout"]:
         seen = set()
         with gzip.open(os.path.join(folder, file + ".jsonl.gz"), "rt") as lines:
@@ -87,6 +102,8 @@ def open_data(folder):
                 if file == "function_call" and "canonical" not in known["tags"]:
                     continue
                 seen.add(key)
+                if file == "stdin_stdout":
+                    known["tests"] = without_repeats(known["tests"])
                 yield file, known
 
 
@@ -145,10 +162,11 @@ def main():
              for name, language, statement, code, tests in sound_templates()]
     if options.data:
         for file, known in open_data(options.data):
-            sound.append(known)
-            if file == "humaneval_x":
-                # The task's id without the kind of record: hx/js/0/canonical.
-                task = known["id"].rsplit("/", 1)[0]
+            # The task's id without the kind of record: hx/js/0/canonical.
+            task = known["id"].rsplit("/", 1)[0]
+            if task not in NOT_SOUND:
+                sound.append(known)
+            if file == "humaneval_x" and task not in NOT_TRANSLATED:
                 pairs.append(
                     record(task, known["language"], known["code"], known["tests"], known.get("prompt") or "", own=True)
                 )

@@ -132,6 +132,34 @@ import Testing
         #expect(made.flatMap { numbers($0.question) }.allSatisfy { (1...20).contains($0) })
     }
 
+    @Test("what all calls of the tests have in common, the calls that are made up have too")
+    func relations() {
+        let rows: [[Value]] = [
+            [[1, 2, 3], [4, 5, 6], 2, "(()) ()"], [[1, 2], [3, 4], 2, "()"], [[7], [8], 0, "(()(()))"],
+            [[9, 9, 8, 7], [1, 3, 5, 7], 1, "() (()) ((()))"],
+        ]
+        let problem = callProblem(rows.map { ($0, 0) })
+        var maker = InputMaker(problem: problem)
+        let made = maker.inputs(120, from: problem.tests).filter { $0.reach == .observed }
+        #expect(made.count > 20)
+        for input in made {
+            guard case .functionCall(_, let arguments, _) = input.question, let one = arguments[0].listValue,
+                let other = arguments[1].listValue, let count = arguments[2].intValue, let text = arguments[3].textValue
+            else {
+                Issue.record("\(input)")
+                continue
+            }
+            #expect(one.count == other.count && count <= one.count, "\(arguments)")
+            #expect(TextTraits(text).isSuperset(of: [.balanced, .balancedWords, .groupedWords, .spacedOnce]))
+        }
+        #expect(TextTraits("a [b] ") == [.balanced, .balancedWords, .groupedWords])
+        #expect(TextTraits("a[b]()c") == [.balanced, .balancedWords, .spacedOnce])
+        #expect(TextTraits("( )") == [.balanced, .spacedOnce] && TextTraits(")(") == .spacedOnce)
+        // Of lists that sometimes have another length nothing is asked.
+        #expect(ObservedRelations([[[1], [2]], [[1], []]]).hold(for: [[1, 2, 3], []]))
+        #expect(!ObservedRelations([[[[1, 2], [3, 4]]], [[[5], [6]]]]).hold(for: [[[1], [2, 3]]]))
+    }
+
     private func numbers(_ question: TestCase.Kind) -> [Int] {
         switch question {
         case .functionCall(_, let arguments, _):

@@ -114,14 +114,26 @@ struct InputMaker {
 struct ValueMaker {
     private let rows: [[Value]]
     private let shapes: ObservedShapes
+    private let relations: ObservedRelations
 
     init(rows: [[Value]]) {
         self.rows = rows
         shapes = ObservedShapes(rows)
+        relations = ObservedRelations(rows)
     }
 
-    /// A row of the tests with one or two changes.
+    /// A row of the tests with one or two changes; without any where none is found that keeps to what all rows have in
+    /// common.
     func row(using generator: inout SeededGenerator) -> [Value] {
+        var row: [Value] = []
+        for _ in 0..<8 {
+            row = changedRow(using: &generator)
+            if relations.hold(for: row) { return row }
+        }
+        return rows.first ?? row
+    }
+
+    private func changedRow(using generator: inout SeededGenerator) -> [Value] {
         guard var row = rows.randomElement(using: &generator), !row.isEmpty else { return [] }
         // Another row's argument in this one's place, now and then.
         if row.count > 1, rows.count > 1, Int.random(in: 0..<4, using: &generator) == 0,
@@ -152,7 +164,9 @@ struct ValueMaker {
             guard let range = shape.floats, range.lowerBound < range.upperBound else { return value }
             let other = Double.random(in: range, using: &generator)
             return .float(((other * 100).rounded() / 100) == float ? other : (other * 100).rounded() / 100)
-        case .string(let text): return .string(ByteString(changed(text.text, shape, using: &generator)))
+        case .string(let text):
+            let other = changed(text.text, shape, using: &generator)
+            return shape.allows(other) ? .string(ByteString(other)) : value
         case .list(let elements): return .list(changed(elements, at: place, shape, using: &generator))
         case .set(let elements): return .set(elements)
         case .map(var entries):

@@ -8,6 +8,7 @@ struct ObservedShape {
     var alphabet: [Unicode.Scalar] = []
     var stringLengths: ClosedRange<Int>?
     var listLengths: ClosedRange<Int>?
+    private var texts: TextTraits?
 
     mutating func observe(integer: BigInt) {
         integers = integers.map { min($0.lowerBound, integer)...max($0.upperBound, integer) } ?? integer...integer
@@ -19,6 +20,7 @@ struct ObservedShape {
     }
 
     mutating func observe(text: String) {
+        texts = texts.map { $0.intersection(TextTraits(text)) } ?? TextTraits(text)
         let length = text.unicodeScalars.count
         stringLengths = stringLengths.map { min($0.lowerBound, length)...max($0.upperBound, length) } ?? length...length
         for scalar in text.unicodeScalars where alphabet.count < 256 && !alphabet.contains(scalar) {
@@ -26,8 +28,57 @@ struct ObservedShape {
         }
     }
 
+    /// Whether a text is made as all those that were observed.
+    func allows(_ text: String) -> Bool { texts.map { TextTraits(text).isSuperset(of: $0) } ?? true }
+
     mutating func observe(listLength length: Int) {
         listLengths = listLengths.map { min($0.lowerBound, length)...max($0.upperBound, length) } ?? length...length
+    }
+}
+
+/// What is right about a text that is written in some format.
+struct TextTraits: OptionSet {
+    var rawValue: UInt8
+
+    /// Every bracket is closed, in order.
+    static let balanced = TextTraits(rawValue: 1)
+    /// So it is in each word.
+    static let balancedWords = TextTraits(rawValue: 2)
+    /// A word with brackets is one group of them.
+    static let groupedWords = TextTraits(rawValue: 4)
+    /// There is no space at the ends, and never more than one.
+    static let spacedOnce = TextTraits(rawValue: 8)
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    init(_ text: String) {
+        self = []
+        let words = text.split(separator: " ", omittingEmptySubsequences: false)
+        if Self.groups(text[...]) != nil { insert(.balanced) }
+        let groups = words.map(Self.groups)
+        if groups.allSatisfy({ $0 != nil }) { insert(.balancedWords) }
+        if groups.allSatisfy({ $0.map { $0 <= 1 } ?? false }) { insert(.groupedWords) }
+        if text.isEmpty || !words.contains("") { insert(.spacedOnce) }
+    }
+
+    /// How many groups of brackets, and pieces between them, a text is; 0 without brackets, `nil` where one is not closed.
+    private static func groups(_ text: Substring) -> Int? {
+        let closing: [Unicode.Scalar: Unicode.Scalar] = ["(": ")", "[": "]", "{": "}", "<": ">"]
+        var open: [Unicode.Scalar] = []
+        var (groups, hasBrackets, isInPiece) = (0, false, false)
+        for scalar in text.unicodeScalars {
+            if let end = closing[scalar] {
+                if open.isEmpty { groups += 1 }
+                open.append(end)
+                (hasBrackets, isInPiece) = (true, false)
+            } else if closing.values.contains(scalar) {
+                guard open.popLast() == scalar else { return nil }
+            } else if open.isEmpty, !isInPiece {
+                groups += 1
+                isInPiece = true
+            }
+        }
+        return open.isEmpty ? (hasBrackets ? groups : 0) : nil
     }
 }
 

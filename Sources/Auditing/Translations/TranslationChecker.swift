@@ -261,7 +261,7 @@ public struct TranslationChecker: Sendable {
                 guard let divergence = candidate.divergences[index] else { continue }
                 let trap = divergence.trap()
                 let others = candidates.count { $0.problem != candidate.problem && $0.divergences[index] != nil }
-                if counts(question, divergence, trap, alsoDiffering: others) {
+                if counts(question, divergence, trap, in: candidate.problem.language, alsoDiffering: others) {
                     counted.append((question, divergence, trap))
                 }
             }
@@ -301,8 +301,13 @@ public struct TranslationChecker: Sendable {
         _ question: Question,
         _ divergence: Divergence,
         _ trap: Trap?,
+        in language: Language,
         alsoDiffering others: Int
     ) -> Bool {
+        // Elsewhere 3.0 is 3, or is made an integer for a parameter that is one.
+        if language != .python, question.source != .test, trap?.isCertain != true, hasWholeFloat(question.kind) {
+            return false
+        }
         switch question.source {
         case .test: return true
         case .assertion:
@@ -313,6 +318,13 @@ public struct TranslationChecker: Sendable {
             if trap?.code == .floatFormatting, case .functionCall = question.kind { return false }
             // Where others differ too, the input is likelier to be none than two translations to be wrong.
             return others == 0 || trap?.isCertain == true
+        }
+    }
+
+    private func hasWholeFloat(_ kind: TestCase.Kind) -> Bool {
+        guard case .functionCall(_, let arguments, _) = kind else { return false }
+        return Answer.value(.list(arguments)).parts.contains { part in
+            if case .float(let float) = part { float == float.rounded() } else { false }
         }
     }
 
