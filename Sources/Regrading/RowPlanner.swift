@@ -106,6 +106,8 @@ struct RowPlanner: Sendable {
             return .settled(.ungradable("the row has neither an answer nor a solution"))
         }
         guard var submission = record.submission(of: source, caps: options.caps) else {
+            // Tests that can't be decoded name no language either.
+            if case .invalid(let reason)? = record.tests { return .settled(.ungradable(reason)) }
             return .settled(.ungradable("the row has no tests, or names no language"))
         }
         submission.limits = options.limits.merged(over: submission.limits)

@@ -45,17 +45,20 @@ import Testing
                 #"{"problem_id":"m","task_type":"verifiable_math","score":0.5,"verification_info":"{}","llm_response":"x"}"#,
                 #"{"problem_id":"e","task_type":"verifiable_code","verification_info":"{'language': 'python', 'test_cases': []}","llm_response":"```python\nx\n```"}"#,
                 #"{"problem_id":"n","task_type":"verifiable_code","verification_info":"{'language': 'python', 'test_cases': [{'type': 'stdin_stdout', 'input': '', 'output': ''}]}","llm_response":"no program"}"#,
+                #"{"problem_id":"d","task_type":"verifiable_code","verification_info":"{'language': 'python', [","llm_response":"x"}"#,
                 #"{"task_type":"llm_judgeable_groundtruth_similarity"}"#,
                 #"{"problem_id":"o","task_type":"code_output_prediction","verification_info":{"ground_truth":"7"},"llm_response":"```json\n{\"output\": \"7\"}\n```"}"#,
             ],
             to: "in.jsonl"
         )
         let (rows, summary) = try await fixture.run(try fixture.options([input]))
-        #expect(rows.map { $0["score"] } == [1.0, 0.5, .null, 0.0, .null, 1.0])
+        #expect(rows.map { $0["score"] } == [1.0, 0.5, .null, 0.0, .null, .null, 1.0])
         #expect(rows[1]["verification_result_info"] == ["failure_reason": "unsupported task_type verifiable_math"])
         #expect(rows[2]["verification_result_info"]?["verdict"] == "invalid_problem")
         #expect(rows[3]["verification_result_info"]?["failure_reason"] == "no_code_in_response")
-        #expect(summary.unreadable.first.map(\.number) == [1, 3] && summary.others == 2 && summary.rows == 8)
+        let reason = try #require(rows[4]["verification_result_info"]?["message"]?.textValue)
+        #expect(reason.contains("nor a Python literal") && reason.contains("column 25"), "\(reason)")
+        #expect(summary.unreadable.first.map(\.number) == [1, 3] && summary.others == 2 && summary.rows == 9)
         #expect(try #require(summary.unreadable.first.first).detail.contains("JSON"))
     }
 
