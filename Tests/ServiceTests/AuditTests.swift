@@ -67,7 +67,8 @@ struct AuditTests {
 
     @Test("an audit finds what is wrong with problems, by its name, and nothing in sound ones")
     func audit() throws {
-        let sound = Self.area.sorted { $0.key < $1.key }.map {
+        // Not in C++: each fault that is put into it would be compiled.
+        let sound = Self.area.filter { $0.key != "cpp" }.sorted { $0.key < $1.key }.map {
             Self.problem("sound-\($0.key)", $0.value, language: $0.key)
         }
         let clean = try run("audit", Array(sound.suffix(1)))
