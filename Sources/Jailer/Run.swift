@@ -135,7 +135,9 @@ final class Run {
             let now = monotonicMicroseconds()
             // What is known is reported; the group is found to be in use after it, and the slot ends.
             if let doomed, now - doomed > UInt64(Self.teardownLimit) * 1000 { break }
-            if now >= nextCheck || started == nil { nextCheck = now + (try checkLimits(in: group, now: now, began: began)) }
+            if now >= nextCheck || started == nil {
+                nextCheck = now + (try checkLimits(in: group, now: now, began: began))
+            }
             try wait(microseconds: nextCheck - now, in: group)
         }
         try readMessages(in: group)

@@ -21,13 +21,17 @@ final class RunPipes {
         while outputs.count < 2 { outputs.append(try makeOutput()) }
     }
 
-    /// A pipe that the program reads; its writing end does not block. The ends are the caller's.
+    /// A pipe that the program reads; its writing end does not block.
+    ///
+    /// The ends are the caller's.
     func takeInput() throws(SyscallError) -> Pipe {
         if let pipe = inputs.popLast() { return pipe }
         return try makeInput()
     }
 
-    /// A pipe that the program writes; its reading end does not block. The ends are the caller's.
+    /// A pipe that the program writes; its reading end does not block.
+    ///
+    /// The ends are the caller's.
     func takeOutput() throws(SyscallError) -> Pipe {
         if let pipe = outputs.popLast() { return pipe }
         return try makeOutput()

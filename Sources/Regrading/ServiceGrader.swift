@@ -74,7 +74,9 @@ public struct ServiceGrader: RowGrader {
             }
             let answer = try? JSONCodec.parse(response.body)
             if status == 200, let answer { return answer }
-            if status == 401 || status == 403 { throw DatasetFileError("\(server): no or a wrong key (status \(status))") }
+            if status == 401 || status == 403 {
+                throw DatasetFileError("\(server): no or a wrong key (status \(status))")
+            }
             if status >= 500 {
                 try await pause(&attempt, orThrow: DatasetFileError("\(server): status \(status)"))
                 continue
