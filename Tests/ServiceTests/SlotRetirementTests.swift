@@ -96,7 +96,7 @@ struct SlotRetirementTests {
 }
 
 /// Something that keeps a slot's control group from being removed: on v1 a frozen process in it, which no signal ends; on
-/// v2 a group below it.
+/// v2 a group below the run's.
 private struct Obstacle {
     private var freezer: Freezer?
     private var process: Process?
@@ -106,7 +106,8 @@ private struct Obstacle {
         let folders = Self.folders(ofSlot: slot, ofKeeper: keeper)
         try #require(!folders.isEmpty)
         if FileManager.default.fileExists(atPath: folders[0] + "/cgroup.controllers") {
-            let child = folders[0] + "/obstacle"
+            // Of the run that is under way.
+            let child = folders[0] + "/run/obstacle"
             try #require(mkdir(child, 0o755) == 0)
             folder = child
         } else {
