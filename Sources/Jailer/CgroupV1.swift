@@ -57,8 +57,8 @@ public final class CgroupV1: Cgroup {
 
     /// What the residents may come to hold more in the course of a run, and what their measure may lack: 2 MiB.
     private static let residentSlack: UInt64 = 2 << 20
-    /// Files in memory of a run before, in bytes, that are still being freed.
-    private static let leftoverSlack: UInt64 = 4 << 20
+    /// A change of the group's use that is no reason to measure the residents again: 1 MiB, within the slack.
+    private static let unnoticed: UInt64 = 1 << 20
 
     init(folders: Folders) throws(SyscallError) {
         self.folders = folders
@@ -127,23 +127,24 @@ public final class CgroupV1: Cgroup {
     }
 
     /// What was there before the run, page cache apart, which the kernel gives back when it must.
+    ///
+    /// Measured anew wherever the use of the group has changed: residents grow by what their forks make them copy, and
+    /// files and segments of the last run are freed a moment after it has ended.
     private func measureResidents() throws(SyscallError) -> UInt64 {
         let usage = try memoryUsage.number()
-        if let known = measured, usage <= known.usage + Self.leftoverSlack {
-            measured?.usage = min(known.usage, usage)
+        if let known = measured, max(usage, known.usage) - min(usage, known.usage) <= Self.unnoticed {
             return known.residents
         }
+        // Until no more is freed. Where that takes long, as on a swamped machine, this run gets so much more: too tight a
+        // limit would be a wrong verdict. The next one finds that it has changed.
         var held = try memoryBesideCache()
-        if let known = measured {
-            // Files and segments of the last run are freed a moment after it has ended. Where that takes long, as on a
-            // swamped machine, this run gets so much more: too tight a limit would be a wrong verdict.
-            for _ in 0..<400 where held > known.residents + Self.leftoverSlack {
-                usleep(5000)
-                held = try memoryBesideCache()
-            }
-            held = max(held, known.residents)
+        for _ in 0..<400 {
+            usleep(5000)
+            let before = held
+            held = try memoryBesideCache()
+            if held + Self.unnoticed / 4 >= before { break }
         }
-        measured = (measured?.residents ?? held, try memoryUsage.number())
+        measured = (held, try memoryUsage.number())
         return held
     }
 
