@@ -54,14 +54,18 @@ int cjail_new_user_namespace(void) { return (int)result(syscall(SYS_unshare, CLO
 long cjail_fork(void) { return result(syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0)); }
 
 
+static void clear_signal_mask(void) {
+    sigset_t empty;
+    sigemptyset(&empty);
+    sigprocmask(SIG_SETMASK, &empty, NULL);
+}
+
 void cjail_reset_signals(void) {
     // Of real-time signals nobody has changed one.
     for (int number = 1; number < 32; number++) {
         if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
     }
-    sigset_t empty;
-    sigemptyset(&empty);
-    sigprocmask(SIG_SETMASK, &empty, NULL);
+    clear_signal_mask();
 }
 
 struct start {
@@ -77,9 +81,7 @@ static int start_member(void *context) {
     const struct start *start = context;
     int kept;
     if (member_become(start->identity, start->executable, &kept, start->failure) < 0) return 127;
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    clear_signal_mask();
     if (start->path) {
         execve(start->path, start->argv, start->envp);
     } else {

@@ -5,7 +5,7 @@ import NIOHTTP1
 
 /// A grading service as its clients see it: requests over HTTP on connections that are kept alive.
 ///
-/// Not by URLSession, which on Linux turns a core's half into nothing while an answer is waited for.
+/// Not by URLSession, which on Linux spins while an answer is waited for: half a core.
 package final class GradingClient: Sendable {
     package struct Response: Sendable {
         package var status: Int

@@ -198,8 +198,7 @@ public final class CgroupV1: Cgroup {
 
     func members() throws(SyscallError) -> [pid_t] {
         // Opened anew: an open file shows the list that was there when it was read first.
-        try TextFile.read(folders.pids + "/cgroup.procs").split(separator: "\n").compactMap { pid_t($0) }
-            .filter { !residents.contains($0) }
+        try CgroupTree.processes(of: folders.pids).filter { !residents.contains($0) }
     }
 
     private func oomKills() throws(SyscallError) -> UInt32 { UInt32(clamping: try oom.number(of: "oom_kill")) }

@@ -88,7 +88,7 @@ final class CgroupV2: Cgroup {
     }
 
     func members() throws(SyscallError) -> [pid_t] {
-        try TextFile.read(runFolder + "/cgroup.procs").split(separator: "\n").compactMap { pid_t($0) }
+        try CgroupTree.processes(of: runFolder)
     }
 
     func finish() throws(SyscallError) {

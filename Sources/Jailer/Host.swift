@@ -300,15 +300,17 @@ struct Host {
 
 /// Whole trees of control groups.
 enum CgroupTree {
+    /// The processes in a group; 0 stands for those that this process can't see.
+    static func processes(of folder: String) throws(SyscallError) -> [pid_t] {
+        try TextFile.read(folder + "/cgroup.procs").split(separator: "\n").compactMap { pid_t($0) }
+    }
+
     /// Kills what is in the tree and removes it, deepest first.
     static func remove(_ folder: String) {
         for child in children(of: folder) { remove(child) }
         for attempt in 0..<200 {
             if rmdir(folder) == 0 || errno == ENOENT { return }
-            let processes = (try? TextFile.read(folder + "/cgroup.procs")) ?? ""
-            for pid in processes.split(separator: "\n").compactMap({ pid_t($0) }) where pid != getpid() {
-                kill(pid, SIGKILL)
-            }
+            for pid in (try? processes(of: folder)) ?? [] where pid != getpid() { kill(pid, SIGKILL) }
             usleep(attempt < 20 ? 500 : 10_000)
         }
     }

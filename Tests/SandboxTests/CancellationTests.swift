@@ -6,6 +6,14 @@ import Testing
 
 @Suite("Cancelled runs")
 struct CancellationTests {
+    private static let request = JailRequest(
+        image: "python/current",
+        executable: .path("/bin/true"),
+        arguments: ["true"],
+        outputCap: 1,
+        limits: .test
+    )
+
     @Test("a run that is cancelled before it is sent does not reach its slot") func early() async throws {
         var ends: [Int32] = [-1, -1]
         #expect(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
@@ -13,15 +21,8 @@ struct CancellationTests {
         let slot = Slot(connection: ends[0])
         let cancellation = RunCancellation()
         slot.cancel(cancellation)
-        let request = JailRequest(
-            image: "python/current",
-            executable: .path("/bin/true"),
-            arguments: ["true"],
-            outputCap: 1,
-            limits: .test
-        )
         let reader = try SlotReader()
-        let (result, ending) = await slot.run(request, cancellation: cancellation, reader: reader)
+        let (result, ending) = await slot.run(Self.request, cancellation: cancellation, reader: reader)
         await reader.stop()
         #expect(ending == nil)
         guard case .failure(.cancelled) = result else {
@@ -49,16 +50,9 @@ struct CancellationTests {
         // With a message in it that nobody read, the end is told before what was sent.
         if isRunUnread { #expect(send(ends[0], word, word.count, 0) == word.count) }
         close(ends[1])
-        let request = JailRequest(
-            image: "python/current",
-            executable: .path("/bin/true"),
-            arguments: ["true"],
-            outputCap: 1,
-            limits: .test
-        )
         let reader = try SlotReader()
         let slot = Slot(connection: ends[0])
-        let (result, ending) = await slot.run(request, cancellation: RunCancellation(), reader: reader)
+        let (result, ending) = await slot.run(Self.request, cancellation: RunCancellation(), reader: reader)
         await reader.stop()
         #expect(ending == SlotEnding(slot: 3, reason: reason, isRetired: true))
         guard case .failure(.slotLost) = result else {
