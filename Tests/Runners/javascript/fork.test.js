@@ -98,13 +98,13 @@ console.log(await Promise.resolve(text), import.meta.url, import.meta.dirname, i
     ['atomics waitAsync',
         `const a=new Int32Array(new SharedArrayBuffer(4));const r=Atomics.waitAsync(a,0,0,100);r.value.then(v=>console.log(v));setTimeout(()=>{},300)`],
     ['wasm',
-        `const b=new Uint8Array([0,97,115,109,1,0,0,0,1,7,1,96,2,127,127,1,127,3,2,1,0,7,7,1,3,97,100,100,0,0,10,9,1,7,0,32,0,32,1,106,11]);const m=new WebAssembly.Module(b);console.log(new WebAssembly.Instance(m).exports.add(2,3));WebAssembly.instantiate(b).then(r=>console.log(r.instance.exports.add(40,2)));WebAssembly.compile(b).then(m=>console.log(m instanceof WebAssembly.Module))`],
+        `const b=new Uint8Array([0,97,115,109,1,0,0,0,1,7,1,96,2,127,127,1,127,3,2,1,0,7,7,1,3,97,100,100,0,0,10,9,1,7,0,32,0,32,1,106,11]);const m=new WebAssembly.Module(b);console.log(new WebAssembly.Instance(m).exports.add(2,3));WebAssembly.instantiate(b).then(r=>console.log(r.instance.exports.add(40,2))).then(()=>WebAssembly.compile(b)).then(m=>console.log(m instanceof WebAssembly.Module))`],
     ['wasm loop',
         `// (func (param i32) (result i32) loop sum)
 const b=Uint8Array.from([0,97,115,109,1,0,0,0,1,6,1,96,1,127,1,127,3,2,1,0,7,5,1,1,102,0,0,10,30,1,28,1,1,127,3,64,32,1,32,0,106,33,1,32,0,65,1,107,34,0,13,0,11,32,1,11]);
 let m;try{m=new WebAssembly.Module(b);const f=new WebAssembly.Instance(m).exports.f;let s=0;for(let i=0;i<50;i++)s=f(1000000);console.log(s)}catch(e){console.log(e.name)}`],
     ['child_process',
-        `const cp=require("child_process");console.log(cp.execSync("echo hi; env | sort").toString());cp.exec("exit 3",(e,o,r)=>console.log(e.code));const s=cp.spawn("cat");s.stdout.on("data",d=>console.log(""+d));s.stdin.end("through cat");console.log(cp.spawnSync("node",["-p","1+1"]).stdout.toString())`],
+        `const cp=require("child_process");console.log(cp.execSync("echo hi; env | sort").toString());cp.exec("exit 3",(e,o,r)=>{console.log(e.code);const s=cp.spawn("cat");s.stdout.on("data",d=>console.log(""+d));s.stdin.end("through cat")});console.log(cp.spawnSync("node",["-p","1+1"]).stdout.toString())`],
     ['child fork',
         `if(process.argv[2]==="c"){process.send({v:1})}else{const c=require("child_process").fork(__filename,["c"]);c.on("message",m=>console.log(m));c.on("exit",(c)=>console.log("exit",c))}`],
     ['signals',
