@@ -219,6 +219,11 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: settings),
         // Not on assay-jailer, which is linked in another way: ops/test builds it first.
         .testTarget(
+            name: "JailerTests",
+            dependencies: ["CSeccomp", "JailProtocol", "Jailer", "LinuxSystem"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "SandboxTests",
             dependencies: ["GradingModel", "JailProtocol", "Sandbox"],
             swiftSettings: settings

@@ -6,23 +6,20 @@ import LinuxSystem
 
 /// A list of the system calls that a process may make, compiled once for all processes that load it.
 ///
-/// See seccomp(2) and seccomp_rule_add(3).
+/// See seccomp(2). The calls' numbers are libseccomp's.
 struct SeccompFilter: Sendable {
     /// The program for the kernel: `struct sock_filter`, 8 bytes each.
     let instructions: [UInt8]
 
-    private init(
-        otherwise action: UInt32,
-        _ addRules: (scmp_filter_ctx) throws(JailFailure) -> Void
-    ) throws(JailFailure) {
-        guard let context = seccomp_init(action) else { throw JailFailure(stage: "seccomp_init", errno: ENOMEM) }
-        defer { seccomp_release(context) }
+    private init(otherwise: UInt32, _ addRules: (inout FilterAssembler) throws(JailFailure) -> Void) throws(JailFailure) {
         // Another architecture's calls (32-bit, x32) have numbers of their own: no list speaks of them.
-        let kill = cseccomp_action_kill_process()
-        try Self.check(seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, kill), "architecture")
-        try Self.check(seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2), "binary tree")
-        try addRules(context)
-        instructions = try Self.export(context)
+        var assembler = FilterAssembler(
+            architecture: seccomp_arch_native(),
+            foreign: cseccomp_action_kill_process(),
+            otherwise: otherwise
+        )
+        try addRules(&assembler)
+        instructions = try assembler.assemble()
     }
 
     private static let unknown = cseccomp_action_errno(UInt16(ENOSYS))
@@ -32,17 +29,17 @@ struct SeccompFilter: Sendable {
     /// What is not named answers ENOSYS, so that libraries fall back to older calls. What no ordinary program does is
     /// told to the jail's init, which has it refused (`refusal`) and takes note.
     static func program() throws(JailFailure) -> SeccompFilter {
-        try SeccompFilter(otherwise: unknown) { context throws(JailFailure) in
-            try add(SystemCalls.allowed, cseccomp_action_allow(), to: context)
-            try add(SystemCalls.refused, cseccomp_action_notify(), to: context)
-            try addConditions(to: context)
+        try SeccompFilter(otherwise: unknown) { rules throws(JailFailure) in
+            try add(SystemCalls.allowed, cseccomp_action_allow(), to: &rules)
+            try add(SystemCalls.refused, cseccomp_action_notify(), to: &rules)
+            try addConditions(to: &rules)
         }
     }
 
     /// What the init may do once the program runs; loaded on top of the program's.
     static func initProcess() throws(JailFailure) -> SeccompFilter {
-        try SeccompFilter(otherwise: unknown) { context throws(JailFailure) in
-            try add(SystemCalls.initProcess, cseccomp_action_allow(), to: context)
+        try SeccompFilter(otherwise: unknown) { rules throws(JailFailure) in
+            try add(SystemCalls.initProcess, cseccomp_action_allow(), to: &rules)
         }
     }
 
@@ -51,8 +48,8 @@ struct SeccompFilter: Sendable {
     /// What is not named answers ENOSYS by way of SECCOMP_RET_TRACE: an error number would come before the
     /// notifications of the program's own filter, which is loaded later. Nothing traces these processes.
     static func jailer() throws(JailFailure) -> SeccompFilter {
-        try SeccompFilter(otherwise: cseccomp_action_trace()) { context throws(JailFailure) in
-            try add(SystemCalls.allowed + SystemCalls.jailer, cseccomp_action_allow(), to: context)
+        try SeccompFilter(otherwise: cseccomp_action_trace()) { rules throws(JailFailure) in
+            try add(SystemCalls.allowed + SystemCalls.jailer, cseccomp_action_allow(), to: &rules)
         }
     }
 
@@ -77,49 +74,35 @@ struct SeccompFilter: Sendable {
     private static func add(
         _ names: [String],
         _ action: UInt32,
-        to context: scmp_filter_ctx
+        to rules: inout FilterAssembler
     ) throws(JailFailure) {
-        for name in names { try check(cseccomp_rule(context, action, try number(name)), name) }
+        for name in names { try rules.add(UInt32(try number(name)), [.init(matches: [], action: action)]) }
     }
 
     /// Calls that are allowed with some arguments only.
     ///
-    /// Masks cover the low 32 bits, which is what the kernel reads.
-    private static func addConditions(to context: scmp_filter_ctx) throws(JailFailure) {
+    /// Their low 32 bits count, which is what the kernel reads.
+    private static func addConditions(to rules: inout FilterAssembler) throws(JailFailure) {
         let (allow, notify) = (cseccomp_action_allow(), cseccomp_action_notify())
+        func add(_ name: String, _ cases: [FilterAssembler.Case]) throws(JailFailure) {
+            try rules.add(UInt32(try number(name)), cases)
+        }
+        func first(_ value: UInt32) -> FilterAssembler.Match { .init(argument: 0, value: value) }
         // No new namespace of any kind. clone3(2) passes its flags in memory, where no filter can look: ENOSYS.
-        try check(
-            cseccomp_rule_masked(context, allow, try number("clone"), 0, SystemCalls.namespaceFlags, 0),
-            "clone"
-        )
-        for flag in (0..<32).map({ UInt64(1) << $0 }) where SystemCalls.namespaceFlags & flag != 0 {
-            try check(cseccomp_rule_masked(context, notify, try number("clone"), 0, flag, flag), "clone")
-        }
-        func socket(_ domain: Int32, _ action: UInt32) throws(JailFailure) {
-            try check(
-                cseccomp_rule_masked(context, action, try number("socket"), 0, 0xffff_ffff, UInt64(domain)),
-                "socket"
-            )
-        }
-        try socket(AF_UNIX, allow)
+        let noNamespace = FilterAssembler.Match(argument: 0, mask: SystemCalls.namespaceFlags, value: 0)
+        try add("clone", [.init(matches: [noNamespace], action: allow), .init(matches: [], action: notify)])
         // Those of the internet are made, once the init has taken note: `Refusals`.
-        for domain in SystemCalls.internetDomains + SystemCalls.suspiciousDomains { try socket(domain, notify) }
+        let told = SystemCalls.internetDomains + SystemCalls.suspiciousDomains
         // NETLINK_ROUTE alone: getifaddrs(3) asks it.
-        try check(
-            cseccomp_rule_pair(context, allow, try number("socket"), 0, UInt32(AF_NETLINK), 2, 0),
-            "socket netlink"
+        let route = [first(UInt32(AF_NETLINK)), FilterAssembler.Match(argument: 2, value: 0)]
+        try add(
+            "socket",
+            [.init(matches: [first(UInt32(AF_UNIX))], action: allow), .init(matches: route, action: allow)]
+                + told.map { .init(matches: [first(UInt32($0))], action: notify) }
         )
-        try check(
-            cseccomp_rule_masked(context, allow, try number("socketpair"), 0, 0xffff_ffff, UInt64(AF_UNIX)),
-            "socketpair"
-        )
+        try add("socketpair", [.init(matches: [first(UInt32(AF_UNIX))], action: allow)])
         // Reading the execution domain, and Linux with or without a fixed layout of the address space.
-        for persona: UInt64 in [0, 0x0004_0000, 0xffff_ffff] {
-            try check(
-                cseccomp_rule_masked(context, allow, try number("personality"), 0, 0xffff_ffff, persona),
-                "personality"
-            )
-        }
+        try add("personality", [0, 0x0004_0000, 0xffff_ffff].map { .init(matches: [first($0)], action: allow) })
     }
 
     private static func number(_ name: String) throws(JailFailure) -> Int32 {
@@ -129,25 +112,6 @@ struct SeccompFilter: Sendable {
             throw JailFailure(stage: "seccomp", errno: ENOSYS, detail: "libseccomp does not know \(name)")
         }
         return number
-    }
-
-    private static func check(_ result: Int32, _ what: String) throws(JailFailure) {
-        guard result == 0 else { throw JailFailure(stage: "seccomp rule \(what)", errno: -result) }
-    }
-
-    private static func export(_ context: scmp_filter_ctx) throws(JailFailure) -> [UInt8] {
-        do {
-            let file = try Descriptor.memoryFile("seccomp")
-            try check(seccomp_export_bpf(context, file.number), "export")
-            lseek(file.number, 0, SEEK_SET)
-            return try TextFile.readAll(file.number, "filter", limit: 1 << 20)
-        } catch let error as SyscallError {
-            throw JailFailure(stage: "seccomp export", errno: error.errno)
-        } catch let failure as JailFailure {
-            throw failure
-        } catch {
-            throw JailFailure(stage: "seccomp export", errno: 0)
-        }
     }
 
     /// Puts the calling process under the filter, for good.

@@ -9,7 +9,7 @@ import Glibc
 /// - `prctl`, `capset`: a process without capabilities under `no_new_privs` gains nothing by them.
 enum SystemCalls {
     /// CLONE_NEW*, as clone(2) takes them.
-    static let namespaceFlags: UInt64 = 0x7e02_0000
+    static let namespaceFlags: UInt32 = 0x7e02_0000
 
     static let allowed =
         files + descriptors + memory + processes + signals + timeAndScheduling + interProcess + sockets + events
