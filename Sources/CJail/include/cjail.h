@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "huge_text.h"
 #include "member.h"
 
 #ifdef __cplusplus
@@ -103,6 +104,9 @@ int cjail_epoll(void);
 int cjail_epoll_arm(int epoll, int fd);
 /// Waits for some of them; answers how many are in `ready`.
 int cjail_epoll_next(int epoll, int *_Nonnull ready, int capacity);
+
+/// Has the executable's code in huge pages (huge_text.h), for this process and all that are forked from it.
+int cjail_use_huge_text(void);
 
 /// Receives one message of a SOCK_SEQPACKET socket with up to `*fd_count` descriptors (close-on-exec).
 /// -EMSGSIZE when the message or its descriptors were cut; the descriptors that came are closed then.

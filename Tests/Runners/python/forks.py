@@ -90,7 +90,7 @@ class Warm:
         self._library = os.path.join(tempfile.mkdtemp(), "libplain_fork.so")
         subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", self._library, "-fvisibility=hidden", "-I", RUNNERS,
                         os.path.join(HERE, "plain_fork.c"), os.path.join(RUNNERS, "python.c"),
-                        os.path.join(RUNNERS, "huge_pages.c")], check=True)
+                        os.path.join(RUNNERS, "huge_pages.c"), os.path.join(RUNNERS, "huge_text.c")], check=True)
         self._servers = {}
         atexit.register(self.close)
 

@@ -1,0 +1,1 @@
+../../Runners/fork/huge_text.c
