@@ -57,10 +57,9 @@ static int place_descriptors(const struct member_identity *identity, int keep, i
 }
 
 int member_drop_bounding_set(void) {
-    // -1 for a capability that this kernel does not know: the end of the list.
-    for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
-        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0) return -errno;
-    }
+    // EINVAL for a capability that this kernel does not know: the end of the list.
+    for (int capability = 0; prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0; capability++) {}
+    if (errno != EINVAL) return -errno;
     return 0;
 }
 

@@ -196,7 +196,9 @@ struct FilterAssembler {
             for (index, instruction) in instructions.enumerated() {
                 var distances: (then: UInt8, otherwise: UInt8) = (0, 0)
                 if let jumps = instruction.jumps {
-                    distances = (try distance(from: index, to: jumps.then), try distance(from: index, to: jumps.otherwise))
+                    distances = (
+                        try distance(from: index, to: jumps.then), try distance(from: index, to: jumps.otherwise)
+                    )
                 }
                 bytes += withUnsafeBytes(of: instruction.code) { Array($0) }
                 bytes += [distances.then, distances.otherwise]

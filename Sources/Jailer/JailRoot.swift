@@ -167,26 +167,14 @@ enum JailRoot {
         limit: UInt64,
         stage: String
     ) throws(JailFailure) -> UInt64 {
-        var buffer = [UInt8](repeating: 0, count: 128 * 1024)
-        var offset: UInt64 = 0
-        while offset < limit {
-            let count = pread(source, &buffer, min(buffer.count, Int(clamping: limit - offset)), off_t(offset))
+        var offset: off_t = 0
+        while UInt64(offset) < limit {
+            // In the kernel: a buffer's pages would be this process's own, each by a fault.
+            let count = sendfile(target, source, &offset, Int(clamping: min(limit - UInt64(offset), 1 << 30)))
             if count == 0 { break }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw JailFailure(stage: stage, errno: errno) }
-            var written = 0
-            while written < count {
-                let result = buffer.withUnsafeBytes { bytes -> Int in
-                    guard let base = bytes.baseAddress else { return 0 }
-                    return write(target, base + written, count - written)
-                }
-                if result < 0 && errno == EINTR { continue }
-                guard result > 0 else { throw JailFailure(stage: stage, errno: errno) }
-                written += result
-            }
-            offset += UInt64(count)
+            guard count > 0 || errno == EINTR else { throw JailFailure(stage: stage, errno: errno) }
         }
-        return offset
+        return UInt64(offset)
     }
 }
 

@@ -11,7 +11,8 @@ struct SeccompFilter: Sendable {
     /// The program for the kernel: `struct sock_filter`, 8 bytes each.
     let instructions: [UInt8]
 
-    private init(otherwise: UInt32, _ addRules: (inout FilterAssembler) throws(JailFailure) -> Void) throws(JailFailure) {
+    private init(otherwise: UInt32, _ addRules: (inout FilterAssembler) throws(JailFailure) -> Void) throws(JailFailure)
+    {
         // Another architecture's calls (32-bit, x32) have numbers of their own: no list speaks of them.
         var assembler = FilterAssembler(
             architecture: seccomp_arch_native(),

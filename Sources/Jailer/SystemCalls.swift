@@ -85,9 +85,8 @@ enum SystemCalls {
         "ioctl",
         "lseek", "madvise", "mmap", "mprotect", "mremap", "munmap", "newfstatat", "open", "openat", "openat2", "poll",
         "ppoll",
-        "pread64", "read", "restart_syscall", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sched_yield",
-        "sendmsg",
-        "wait4", "waitid", "write",
+        "read", "restart_syscall", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sched_yield", "sendfile",
+        "sendmsg", "wait4", "waitid", "write",
     ]
 
     /// What the jailer does beside what its programs may.

@@ -9,29 +9,35 @@ import Testing
 /// The filters that are loaded decide as libseccomp's own would, compiled from the same lists.
 @Suite("System call filters")
 struct SeccompFilterTests {
-    static let filters: [(name: String, ours: @Sendable () throws -> SeccompFilter, theirs: @Sendable () throws -> [UInt8])] = [
-        ("program", { try .program() }, { try Reference.program() }),
-        (
-            "init", { try .initProcess() },
-            {
-                try Reference.compile(otherwise: cseccomp_action_errno(UInt16(ENOSYS))) {
-                    try $0.add(SystemCalls.initProcess, cseccomp_action_allow())
-                }
+    enum Kind: CaseIterable {
+        case program
+        case initProcess
+        case jailer
+
+        func ours() throws -> SeccompFilter {
+            switch self {
+            case .program: try .program()
+            case .initProcess: try .initProcess()
+            case .jailer: try .jailer()
             }
-        ),
-        (
-            "jailer", { try .jailer() },
-            {
+        }
+
+        func theirs() throws -> [UInt8] {
+            switch self {
+            case .program: try Reference.program()
+            case .initProcess:
+                try Reference.compile { try $0.add(SystemCalls.initProcess, cseccomp_action_allow()) }
+            case .jailer:
                 try Reference.compile(otherwise: cseccomp_action_trace()) {
                     try $0.add(SystemCalls.allowed + SystemCalls.jailer, cseccomp_action_allow())
                 }
             }
-        ),
-    ]
+        }
+    }
 
-    @Test("every call of every architecture is decided as by libseccomp", arguments: filters.indices)
-    func agrees(index: Int) throws {
-        let (ours, theirs) = (try Self.filters[index].ours().instructions, try Self.filters[index].theirs())
+    @Test("every call of every architecture is decided as by libseccomp", arguments: Kind.allCases)
+    func agrees(kind: Kind) throws {
+        let (ours, theirs) = (try kind.ours().instructions, try kind.theirs())
         #expect(try Self.differences(ours, theirs) == [])
         // What a shorter one is written for.
         #expect(ours.count < theirs.count, "\(ours.count / 8) instructions, libseccomp's \(theirs.count / 8)")
@@ -40,14 +46,14 @@ struct SeccompFilterTests {
     @Test("a filter that lacks one call, or one condition, is told from libseccomp's")
     func differs() throws {
         let theirs = try Reference.program()
-        let missing = try Reference.compile(otherwise: cseccomp_action_errno(UInt16(ENOSYS))) {
+        let missing = try Reference.compile {
             try $0.add(SystemCalls.allowed.filter { $0 != "read" }, cseccomp_action_allow())
             try $0.add(SystemCalls.refused, cseccomp_action_notify())
             try $0.addConditions()
         }
         let told = try Self.differences(missing, theirs)
         #expect(!told.isEmpty && told.allSatisfy { $0.hasPrefix("call 0 of c000003e, ") })
-        let unconditional = try Reference.compile(otherwise: cseccomp_action_errno(UInt16(ENOSYS))) {
+        let unconditional = try Reference.compile {
             try $0.add(SystemCalls.allowed, cseccomp_action_allow())
             try $0.add(SystemCalls.refused, cseccomp_action_notify())
         }
@@ -73,13 +79,14 @@ struct SeccompFilterTests {
             guard decisions[0] != decisions[1] else { return }
             found.append("call \(call) of \(String(architecture, radix: 16)), \(arguments)")
         }
-        let numbers = Array(0..<1024) + (0..<1024).map { $0 | FilterAssembler.x32 } + [0x3fff_ffff, 0x8000_0000, .max - 1, .max]
+        var numbers: [UInt32] = Array(0..<1024) + [0x3fff_ffff, 0x8000_0000, .max - 1, .max]
+        numbers += (0..<1024).map { $0 | FilterAssembler.x32 }
         for number in numbers {
             for architecture in [native, 0x4000_0003, 0xc000_00b7, 0] { try compare(number, architecture, [0, 0, 0]) }
         }
         // What conditions look at, and its neighbours; what is above the low 32 bits does not count.
         var values = (0..<64).map { UInt64(1) << $0 } + (0..<64).map { UInt64($0) }
-        values += [0xffff_ffff, 0xffff_ffff_ffff_ffff, 0x0004_0001, 0x1_0000_0000, 0x1_0000_0001, 0x7e02_0000, 0x0100_0011]
+        values += [0xffff_ffff, 0xffff_ffff_ffff_ffff, 0x0004_0001, 0x1_0000_0001, 0x7e02_0000, 0x0100_0011]
         for name in ["clone", "socket", "socketpair", "personality", "read", "mount"] {
             let number = UInt32(seccomp_syscall_resolve_name(name))
             for value in values {
@@ -133,13 +140,18 @@ private struct FilterMachine {
     }
 }
 
-/// The same lists, compiled by libseccomp. See seccomp_rule_add(3).
+/// The same lists, compiled by libseccomp.
+///
+/// See seccomp_rule_add(3).
 private struct Reference {
     struct Fault: Error { var what: String }
 
     private let context: scmp_filter_ctx
 
-    static func compile(otherwise: UInt32, _ addRules: (Reference) throws -> Void) throws -> [UInt8] {
+    static func compile(
+        otherwise: UInt32 = cseccomp_action_errno(UInt16(ENOSYS)),
+        _ addRules: (Reference) throws -> Void
+    ) throws -> [UInt8] {
         let context = try #require(seccomp_init(otherwise))
         defer { seccomp_release(context) }
         try check(seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, cseccomp_action_kill_process()), "architecture")
@@ -152,7 +164,7 @@ private struct Reference {
     }
 
     static func program() throws -> [UInt8] {
-        try compile(otherwise: cseccomp_action_errno(UInt16(ENOSYS))) {
+        try compile {
             try $0.add(SystemCalls.allowed, cseccomp_action_allow())
             try $0.add(SystemCalls.refused, cseccomp_action_notify())
             try $0.addConditions()
