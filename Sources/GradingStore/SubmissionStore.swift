@@ -82,19 +82,19 @@ public final class SubmissionStore: Sendable {
             if let idempotencyKey, let known = try fetchRecord(db, idempotencyKey: idempotencyKey, body: body) {
                 return (known, false)
             }
-            try db.execute(
-                sql: """
-                    INSERT INTO submission (id, status, language, created_at_ms, started_at_ms, attempts, idempotency_key)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
+            try db.run(
+                """
+                INSERT INTO submission (id, status, language, created_at_ms, started_at_ms, attempts, idempotency_key)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
                     id, isClaimed ? "running" : "queued", language.rawValue, createdAt,
                     isClaimed ? createdAt : nil, isClaimed ? 1 : 0, idempotencyKey,
                 ]
             )
-            try db.execute(
-                sql: "INSERT INTO submission_body (seq, body) VALUES (?, ?)",
-                arguments: [db.lastInsertedRowID, blob(body)]
+            try db.run(
+                "INSERT INTO submission_body (seq, body) VALUES (?, ?)",
+                [db.lastInsertedRowID, blob(body)]
             )
             let record = SubmissionRecord(
                 id: id,
@@ -119,12 +119,13 @@ public final class SubmissionStore: Sendable {
         // A claim that is lost in a power failure leaves the submission in the queue, where it would go anyway.
         return try await batcher.write(isDisposable: true) { db in
             let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    UPDATE submission SET status = 'running', started_at_ms = ?, attempts = attempts + 1
-                    WHERE seq IN (SELECT seq FROM submission WHERE status = 'queued' ORDER BY seq LIMIT ?)
-                    RETURNING seq, id, language, attempts, created_at_ms
-                    """,
+                db.cachedStatement(
+                    sql: """
+                        UPDATE submission SET status = 'running', started_at_ms = ?, attempts = attempts + 1
+                        WHERE seq IN (SELECT seq FROM submission WHERE status = 'queued' ORDER BY seq LIMIT ?)
+                        RETURNING seq, id, language, attempts, created_at_ms
+                        """
+                ),
                 arguments: [startedAt, limit]
             )
             return try rows.sorted { ($0["seq"] as Int64) < ($1["seq"] as Int64) }.map { row in
@@ -133,8 +134,7 @@ public final class SubmissionStore: Sendable {
                     knownBodies.contains(id)
                     ? nil
                     : try Row.fetchOne(
-                        db,
-                        sql: "SELECT body FROM submission_body WHERE seq = ?",
+                        db.cachedStatement(sql: "SELECT body FROM submission_body WHERE seq = ?"),
                         arguments: [row["seq"] as Int64]
                     )
                 return ClaimedSubmission(
@@ -156,21 +156,19 @@ public final class SubmissionStore: Sendable {
         let retained = options.retainedSubmissions
         return try await batcher.write { db in
             let seq = try Int64.fetchOne(
-                db,
-                sql: """
-                    UPDATE submission
-                    SET status = 'finished', finished_at_ms = ?, verdict = ?, score = ?, passed = ?, total = ?
-                    WHERE id = ? AND status = 'running' RETURNING seq
-                    """,
+                db.cachedStatement(
+                    sql: """
+                        UPDATE submission
+                        SET status = 'finished', finished_at_ms = ?, verdict = ?, score = ?, passed = ?, total = ?
+                        WHERE id = ? AND status = 'running' RETURNING seq
+                        """
+                ),
                 arguments: [finishedAt, end.verdict.rawValue, end.score, end.passed, end.total, id]
             )
             guard let seq else { return false }
-            try db.execute(
-                sql: "INSERT INTO submission_answer (seq, answer) VALUES (?, ?)",
-                arguments: [seq, blob(end.answer)]
-            )
+            try db.run("INSERT INTO submission_answer (seq, answer) VALUES (?, ?)", [seq, blob(end.answer)])
             // Not each time: the count walks the table.
-            if let retained, seq % 64 == 0 { try removeOldest(db, keeping: retained) }
+            if let retained, seq % 256 == 0 { try removeOldest(db, keeping: retained) }
             return true
         }
     }
@@ -221,6 +219,13 @@ public final class SubmissionStore: Sendable {
                 throw StoreError(code: .cannotOpen, message: "mkdir(\(folder)): \(String(cString: strerror(errno)))")
             }
         }
+    }
+}
+
+extension Database {
+    /// Executes a statement that each connection compiles once.
+    fileprivate func run(_ sql: String, _ arguments: StatementArguments) throws {
+        try cachedStatement(sql: sql).execute(arguments: arguments)
     }
 }
 

@@ -18,6 +18,8 @@ final class WriteBatcher: Sendable {
     private struct State {
         var pending: [Job] = []
         var isDraining = false
+        /// Whether the connection syncs at commits; unknown before the first.
+        var syncs: Bool?
     }
 
     private let pool: DatabasePool
@@ -94,7 +96,10 @@ final class WriteBatcher: Sendable {
             // In WAL mode a commit is synced only at FULL, and with it all earlier ones. The pragma has no effect
             // within a transaction.
             let mustSync = durability == .full && batch.contains { !$0.isDisposable }
-            try db.execute(sql: mustSync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
+            if state.withLock({ $0.syncs }) != mustSync {
+                try db.execute(sql: mustSync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
+                state.withLock { $0.syncs = mustSync }
+            }
             try db.beginTransaction(.immediate)
         } catch {
             failure = error

@@ -126,7 +126,7 @@ import Testing
     func retentionByItself() async throws {
         try await StoreFixture.with { path in
             let store = try SubmissionStore(path: path, options: StoreOptions(retainedSubmissions: 10))
-            for _ in 0..<128 {
+            for _ in 0..<256 {
                 let id = try await store.enqueue(language: .python, body: [], isClaimed: true).record.id
                 try await store.finish(id, .accepted())
             }
