@@ -21,10 +21,20 @@ int main(int, char** arguments) {
 }
 PLAIN
 g++ -static /tmp/plain.cpp -o /tmp/plain
-mkdir -p precompiled/bits
+precompile() {
+    /tmp/plain g++ $flags -frandom-seed=0 -x c++-header /tmp/header.hpp -o "$1.gch"
+}
+mkdir -p precompiled/bits precompiled/light/bits
 for header in bits/stdc++.h iostream; do
     echo "#include <$header>" >/tmp/header.hpp
     # For the second time that it is included, and where the flags differ.
     echo "#include_next <$header>" >"precompiled/$header"
-    /tmp/plain g++ $flags -frandom-seed=0 -x c++-header /tmp/header.hpp -o "precompiled/$header.gch"
+    precompile "precompiled/$header"
 done
+# Without the two headers whose templates each compilation makes anew; for sources that name nothing of theirs.
+all=$(find /usr/include -path '*/bits/stdc++.h')
+light=precompiled/light/bits/stdc++.h
+grep -v -e '^# *include <chrono>$' -e '^# *include <format>$' "$all" >"$light"
+[ "$(wc -l <"$light")" -eq $(($(wc -l <"$all") - 2)) ]
+cp "$light" /tmp/header.hpp
+precompile "$light"

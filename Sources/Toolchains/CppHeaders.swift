@@ -1,26 +1,37 @@
 /// The headers that the image of C++ holds compiled, and the ones that they may be put before.
 enum CppHeaders {
-    /// Where they are, see `Runners/cpp/install.sh`.
-    static let folder = "/usr/lib/assay/precompiled"
+    /// One of them: the folder that comes first in the search for headers, and its name as in `#include`.
+    struct Header: Hashable {
+        var folder: String
+        var name: String
+    }
 
-    /// In the order of preference: the first has the others in it.
-    private static let names = ["bits/stdc++.h", "iostream"]
+    /// See `Runners/cpp/install.sh`.
+    static let folder = "/usr/lib/assay/precompiled"
+    /// Has a `<bits/stdc++.h>` without `<chrono>` and `<format>`, whose templates each compilation makes anew: half of what
+    /// compiling a small program takes.
+    static let lightFolder = folder + "/light"
+
+    private static let (all, iostream) = ("bits/stdc++.h", "iostream")
 
     /// The one that a compilation can begin with, without a change of meaning.
     ///
     /// - Parameters:
-    ///   - headers: What the source includes before anything else.
-    ///   - behindPrelude: The source stands behind `<bits/stdc++.h>` anyway.
-    /// - Returns: Its name, as in `#include`; `nil` where there is none.
-    static func precompiled(for headers: [String], behindPrelude: Bool) -> String? {
-        if behindPrelude { return names[0] }
+    ///   - scans: All sources of the compilation; the first is the submission.
+    ///   - behindPrelude: The submission stands behind `<bits/stdc++.h>` anyway.
+    /// - Returns: `nil` where there is none.
+    static func precompiled(for scans: [CppScan], behindPrelude: Bool) -> Header? {
         // Up to the first that is not the library's own: behind that, a header may mean something else.
-        let known = headers.prefix { standard.contains($0) }
-        return names.first(where: known.contains)
+        let known = (scans.first?.leadingHeaders ?? []).prefix { standard.contains($0) }
+        if behindPrelude || known.contains(all) {
+            let isWhole = scans.contains(where: \.mayNameChronoOrFormat)
+            return Header(folder: isWhole ? folder : lightFolder, name: all)
+        }
+        return known.contains(iostream) ? Header(folder: folder, name: iostream) : nil
     }
 
     /// The headers of the standard library, the C ones and GCC's `<bits/stdc++.h>` among them.
-    private static let standard: Set<String> = Set(names).union(
+    private static let standard: Set<String> = Set([all, iostream]).union(
         """
         algorithm any array atomic barrier bit bitset charconv chrono codecvt compare complex concepts
         condition_variable coroutine deque exception execution expected filesystem format forward_list fstream

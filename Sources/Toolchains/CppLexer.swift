@@ -21,6 +21,9 @@ struct CppLexer {
     private(set) var macros: Set<String> = []
     /// What `#include <…>` lines name before anything else stands in the source, comments apart.
     private(set) var leadingHeaders: [String] = []
+    /// Whether something of `<chrono>` or `<format>` may be named: a word that has one of these in it, as all their names
+    /// have or are behind, a year or day (`2024y`), or what puts words together.
+    private(set) var mayNameChronoOrFormat = false
     private var isLeading = true
 
     init(_ bytes: [UInt8]) {
@@ -53,6 +56,10 @@ struct CppLexer {
                 } else if CppName.isNameByte(byte) {
                     readWord()
                 } else {
+                    // A word that goes on in the next line, or a directive under another name.
+                    if byte == UInt8(ascii: "\\") || (byte == UInt8(ascii: "%") && peek(1) == UInt8(ascii: ":")) {
+                        mayNameChronoOrFormat = true
+                    }
                     append(.mark(byte), from: position, to: position + 1)
                 }
             }
@@ -108,6 +115,14 @@ struct CppLexer {
             let name = word.dropFirst(6).drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             macros.insert(String(decoding: name.prefix(while: CppName.isNameByte), as: UTF8.self))
         }
+        // A word may go on behind a backslash at the line's end.
+        noteNames(of: bytes[start..<position].filter { !Array("\\\r\n".utf8).contains($0) })
+    }
+
+    /// Looks for names of `<chrono>` and `<format>` in a word or directive.
+    private mutating func noteNames(of text: [UInt8]) {
+        mayNameChronoOrFormat =
+            mayNameChronoOrFormat || ["chrono", "format", "literals", "##"].contains { text.contains(Array($0.utf8)) }
     }
 
     /// Keeps the name of an `include <name>`; whether the line is one and nothing else.
@@ -145,11 +160,17 @@ struct CppLexer {
             position += 1
         }
         append(.literal, from: start, to: position)
+        let number = bytes[start..<position]
+        let isHexadecimal = number.dropFirst().first.map { $0 | 0x20 } == UInt8(ascii: "x")
+        if !isHexadecimal, number.last == UInt8(ascii: "y") || number.last == UInt8(ascii: "d") {
+            mayNameChronoOrFormat = true
+        }
     }
 
     private mutating func readWord() {
         let start = position
         while let byte = peek(0), CppName.isNameByte(byte) { position += 1 }
+        noteNames(of: Array(bytes[start..<position]))
         let word = String(decoding: bytes[start..<position], as: UTF8.self)
         if peek(0) == UInt8(ascii: "\""), ["R", "u8R", "uR", "UR", "LR"].contains(word) {
             readRawString()

@@ -24,6 +24,8 @@ struct CppScan {
     let macros: Set<String>
     /// The headers that the source includes before anything else stands in it.
     let leadingHeaders: [String]
+    /// Whether something of `<chrono>` or `<format>` may be named.
+    let mayNameChronoOrFormat: Bool
     private let ranges: [Range<Int>]
     private let mainIndex: Int?
 
@@ -39,6 +41,7 @@ struct CppScan {
         self.mainIndex = walk.mainIndex
         self.macros = lexer.macros
         self.leadingHeaders = lexer.leadingHeaders
+        self.mayNameChronoOrFormat = lexer.mayNameChronoOrFormat
         self.hasTargetPragma = lexer.hasTargetPragma
         self.ranges = lexer.ranges
     }

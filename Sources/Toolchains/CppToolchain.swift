@@ -64,9 +64,9 @@ public struct CppToolchain: Toolchain {
     /// GCC 14 cannot inline `std::allocator` into functions for another processor if it saw the class under the pragma
     /// too, as programs have it that put `#pragma GCC target` first: here it sees the class before. `_GLIBCXX_DEBUG`
     /// must come before any header.
-    private func flags(for scan: CppScan, behindPrelude: Bool = false) -> [String] {
-        if let header = CppHeaders.precompiled(for: scan.leadingHeaders, behindPrelude: behindPrelude) {
-            return flags + ["-isystem", CppHeaders.folder, "-include", header]
+    private func flags(for scan: CppScan, besides others: [CppScan] = [], behindPrelude: Bool = false) -> [String] {
+        if let header = CppHeaders.precompiled(for: [scan] + others, behindPrelude: behindPrelude) {
+            return flags + ["-isystem", header.folder, "-include", header.name]
         }
         let isFixed = scan.hasTargetPragma && !scan.macros.contains(Self.debugMacro)
         return flags + (isFixed ? ["-include", "bits/allocator.h"] : [])
@@ -168,7 +168,11 @@ public struct CppToolchain: Toolchain {
             command: JailCommand(
                 executable: .path("/usr/lib/assay/build"),
                 arguments: ["build", kind] + options + ["--"]
-                    + flags(for: scan, behindPrelude: options.contains("--prelude") || options.contains("--rename")),
+                    + flags(
+                        for: scan,
+                        besides: files.map { CppScan($0.contents) },
+                        behindPrelude: options.contains("--prelude") || options.contains("--rename")
+                    ),
                 files: [WorkFile(path: "main.cpp", contents: code)] + files
             ),
             artefact: "main"

@@ -43,8 +43,37 @@ import Testing
     )
     func precompiledHeaders(code: ByteString, header: String?) throws {
         let attempt = try #require(toolchain.buildAttempts(for: .program, code: code).first)
-        let more = header.map { ["-isystem", "/usr/lib/assay/precompiled", "-include", $0] } ?? []
-        #expect(attempt.command.arguments == ["g++"] + toolchain.flags + more + ["main.cpp", "-o", "main"])
+        let more = header.map { name in
+            let folder = name == "iostream" ? "/usr/lib/assay/precompiled" : "/usr/lib/assay/precompiled/light"
+            return ["-isystem", folder, "-include", name]
+        }
+        #expect(attempt.command.arguments == ["g++"] + toolchain.flags + (more ?? []) + ["main.cpp", "-o", "main"])
+    }
+
+    @Test(
+        "all headers are there where something of <chrono> or <format> may be named",
+        arguments: [
+            ("auto t = chrono::steady_clock::now();", true), ("auto s = std::format(\"{}\", 1);", true),
+            ("// chrono, format\nint a; /* chrono */ const char* b = \"format ## chrono\";", false),
+            ("const char* a = \"http://\"; auto t = chrono::seconds(1);", true), ("#define NOW chrono::x\n", true),
+            ("#define A(a, b) a ## b\n", true), ("#define A \\\n  chr\\\nono\n", true), ("int chr\\\nono;", true),
+            ("%:define A(a, b) a%:%:b\n", true), ("int \\u0063hrono;", true), ("#define A(a) #a\n", false),
+            ("auto d = 2024y / 1 / 5;", true), ("auto d = 5d;", true), ("auto d = 0x5d + 0XAd + 1e9 + 10ms;", false),
+            ("using namespace std::literals;", true), ("auto r = R\"(chrono)\";", false),
+            ("string information(int x) { return x % 2 ? \"\\n\" : \"a\"; }", true), ("int transform = 5 % 2;", false),
+        ] as [(ByteString, Bool)]
+    )
+    func wholeLibrary(code: ByteString, isWhole: Bool) throws {
+        let source = ByteString(bytes: Array("#include <bits/stdc++.h>\n".utf8) + code.bytes)
+        let attempt = try #require(toolchain.buildAttempts(for: .program, code: source).first)
+        #expect(attempt.command.arguments.contains("/usr/lib/assay/precompiled") == isWhole)
+        #expect(attempt.command.arguments.contains("/usr/lib/assay/precompiled/light") != isWhole)
+        // What is compiled along with the submission counts too.
+        let tested = toolchain.buildAttempts(
+            for: .assertions(code: code, entryPoint: nil),
+            code: "#include <bits/stdc++.h>\n"
+        )
+        #expect(tested.first?.command.arguments.contains("/usr/lib/assay/precompiled") == isWhole)
     }
 
     @Test("behind the prelude, whatever the submission is, a compilation begins with all headers")

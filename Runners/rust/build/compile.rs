@@ -9,9 +9,9 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// The flags of every build; the same list is in `RustToolchain.swift`.
-const FLAGS: [&str; 11] = [
+const FLAGS: [&str; 13] = [
     "--edition", "2021", "-O", "-C", "codegen-units=1", "-C", "strip=symbols", "-C", "link-arg=-fuse-ld=mold",
-    "-A", "warnings",
+    "-C", "target-feature=+crt-static", "-A", "warnings",
 ];
 /// Diagnostics beyond this are left out, and counted.
 const MAX_DIAGNOSTICS: usize = 64 * 1024;

@@ -20,7 +20,7 @@ FLAGS = [
     "-O2", "-std=gnu++20", "-static", "-s", "-fuse-ld=gold", "-pipe", "-DONLINE_JUDGE", "-Wno-unused-result",
     "-fmax-errors=20", "-fdiagnostics-color=never",
 ]
-PRECOMPILED = ["-isystem", "/usr/lib/assay/precompiled", "-include"]
+PRECOMPILED = ["-isystem", "/usr/lib/assay/precompiled/light", "-include"]
 
 
 def is_available():

@@ -6,10 +6,10 @@ import unittest
 import runner
 
 
-def headers(source, header, flags=()):
+def headers(source, header, flags=(), folder="/usr/lib/assay/precompiled"):
     """Compiles, and answers the status and what `-H` says: `!` stands before a precompiled header that is used, `x` before
     one that does not fit."""
-    command = ["g++", *runner.FLAGS, *runner.PRECOMPILED, header, *flags, "-H", "-fsyntax-only", "-x", "c++", "-"]
+    command = ["g++", *runner.FLAGS, "-isystem", folder, "-include", header, *flags, "-H", "-fsyntax-only", "-x", "c++", "-"]
     done = subprocess.run(["chroot", runner.ROOT, *command], input=source.encode(), capture_output=True, timeout=120)
     return done.returncode, done.stderr.decode(errors="replace").split("\n")
 
@@ -22,6 +22,22 @@ class PrecompiledTests(unittest.TestCase):
                 status, lines = headers("int main() { std::cout << 1; }", header)
                 self.assertEqual(status, 0, lines)
                 self.assertIn(f"! /usr/lib/assay/precompiled/{header}.gch", lines)
+
+    def test_the_light_ones_lack_chrono_and_format_alone(self):
+        def light(source):
+            return headers("#include <bits/stdc++.h>\nusing namespace std;\n" + source, "bits/stdc++.h",
+                           folder="/usr/lib/assay/precompiled/light")
+
+        status, lines = light("int main() { vector<int> v; cout << v.size(); this_thread::sleep_for(10ms); }")
+        self.assertEqual(status, 0, lines)
+        self.assertIn("! /usr/lib/assay/precompiled/light/bits/stdc++.h.gch", lines)
+        self.assertFalse([line for line in lines if line.endswith(("/chrono", "/format"))], lines)
+        # That a source names nothing of theirs is for the service to see (CppLexer.swift).
+        for source in ["auto year = chrono::year(2024);", "auto text = format(\"{}\", 1);",
+                       "auto day = 2024y / 1 / 5;"]:
+            with self.subTest(source):
+                self.assertNotEqual(light(source)[0], 0)
+                self.assertEqual(headers("using namespace std;\n" + source, "bits/stdc++.h")[0], 0)
 
     def test_what_was_compiled_with_other_flags_is_passed_over(self):
         for flags in [["-O1"], ["-D_GLIBCXX_DEBUG="], ["-std=gnu++17"]]:
