@@ -177,7 +177,7 @@ public final class CgroupV1: Cgroup {
             if left.isEmpty { return }
             guard monotonicMicroseconds() < deadline else { throw SyscallError("empty", folders.pids, errno: EBUSY) }
             // Those of a jail that has just ended leave by themselves.
-            if attempt > 10 { for pid in left { kill(pid, SIGKILL) } }
+            if attempt > 10 { CgroupTree.end(left) }
             usleep(attempt < 20 ? 100 : 10_000)
         }
     }

@@ -305,12 +305,17 @@ enum CgroupTree {
         try TextFile.read(folder + "/cgroup.procs").split(separator: "\n").compactMap { pid_t($0) }
     }
 
+    /// Kills processes of a group, but for this one and those that it can't see: to kill 0 would be to kill its own group.
+    static func end(_ processes: [pid_t]) {
+        for pid in processes where pid > 0 && pid != getpid() { kill(pid, SIGKILL) }
+    }
+
     /// Kills what is in the tree and removes it, deepest first.
     static func remove(_ folder: String) {
         for child in children(of: folder) { remove(child) }
         for attempt in 0..<200 {
             if rmdir(folder) == 0 || errno == ENOENT { return }
-            for pid in (try? processes(of: folder)) ?? [] where pid != getpid() { kill(pid, SIGKILL) }
+            end((try? processes(of: folder)) ?? [])
             usleep(attempt < 20 ? 500 : 10_000)
         }
     }
