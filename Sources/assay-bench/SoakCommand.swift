@@ -41,10 +41,21 @@ struct SoakCommand: AsyncParsableCommand {
         guard !hostile.isEmpty else { throw ValidationError("no hostile program has \(filter ?? "") in its name") }
         let client = GradingClient(server: server, connections: concurrency)
 
-        // Slots are opened when they are first needed; what is opened once is no leak.
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<concurrency { group.addTask { _ = try await Self.post(PlainProgram.idle, with: client) } }
-            try await group.waitForAll()
+        // Slots are opened when they are first needed, those of interactors too; what is opened once is no leak.
+        let conversation = corpus.cases.first { $0.request["interactor"] != nil }
+        for item in [nil, conversation] {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<concurrency {
+                    group.addTask {
+                        if let item {
+                            _ = try await Self.post(item, with: client)
+                        } else {
+                            _ = try await Self.post(PlainProgram.idle, with: client)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
         }
         // One of each, which also tells what each costs: what compiles for long or waits for a limit is drawn less often.
         var warm: [Outcome] = []

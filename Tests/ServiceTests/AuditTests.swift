@@ -46,10 +46,7 @@ struct AuditTests {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let lines = problems.map { JSONCodec.serialize($0) + [0x0A] }
         try Data(lines.joined()).write(to: URL(fileURLWithPath: path))
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: TestHost.executable("assay"))
-        process.arguments = [command, path, "--json", "--quiet", "--images", TestHost.imageStore]
-        process.environment = ["PATH": "/usr/bin:/bin"]
+        let process = TestHost.grading([command, path, "--json", "--quiet"])
         let output = Pipe()
         process.standardOutput = output
         try process.run()

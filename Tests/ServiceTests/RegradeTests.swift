@@ -36,11 +36,7 @@ struct RegradeTests {
     }
 
     private func start(_ arguments: [String]) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: TestHost.executable("assay"))
-        process.arguments = ["regrade"] + arguments
-        if !arguments.contains("--server") { process.arguments? += ["--images", TestHost.imageStore] }
-        process.environment = ["PATH": "/usr/bin:/bin"]
+        let process = TestHost.grading(["regrade"] + arguments)
         process.standardError = FileHandle.nullDevice
         try process.run()
         return process

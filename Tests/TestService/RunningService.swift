@@ -51,6 +51,18 @@ package enum TestHost {
         if ProcessInfo.processInfo.environment["ASSAY_REQUIRE_JAILS"] != nil { return true }
         return geteuid() == 0 && FileManager.default.fileExists(atPath: imageStore + "/rust")
     }()
+
+    /// `assay` with a command that grades, in its own process unless `--server` is among the arguments; not started.
+    package static func grading(_ arguments: [String]) -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: executable("assay"))
+        process.arguments = arguments
+        if !arguments.contains("--server") {
+            process.arguments? += ["--images", imageStore] + (jailer.map { ["--jailer", $0] } ?? [])
+        }
+        process.environment = environment
+        return process
+    }
 }
 
 /// A service that did not do what every test takes for granted.
