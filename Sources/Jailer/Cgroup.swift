@@ -20,7 +20,9 @@ protocol Cgroup: AnyObject {
     var includesResidents: Bool { get }
     /// Moves a template in, for good: its memory and its processes are not the runs'.
     func adopt(_ template: pid_t) throws(SyscallError)
-    /// Takes note of a process that a template started for good, or of its end.
+    /// Makes ready for a process that a template starts for good: the last run's limits are not for it.
+    func admitResident() throws(SyscallError)
+    /// Takes note of such a process, or of its end.
     func note(resident pid: pid_t)
     func forget(resident pid: pid_t)
     /// Makes ready for a jail to be cloned; answers the group that it is to be born in, where that is not its template's.

@@ -83,6 +83,15 @@ public final class CgroupV1: Cgroup {
         note(resident: template)
     }
 
+    func admitResident() throws(SyscallError) {
+        // Under a small one it would crawl: pages of its files go as soon as they are there, which is no lack of memory.
+        guard limits != nil else { return }
+        limits = nil
+        try swapLimit?.write("-1")
+        try memoryLimit.write("-1")
+        try processLimit.write("max")
+    }
+
     func note(resident pid: pid_t) {
         residents.insert(pid)
         measured = nil

@@ -46,7 +46,8 @@ final class CgroupV2: Cgroup {
         try TextFile.write(templates + "/cgroup.procs", String(template))
     }
 
-    // They have a group of their own.
+    // They have a group of their own, without limits.
+    func admitResident() {}
     func note(resident pid: pid_t) {}
     func forget(resident pid: pid_t) {}
 

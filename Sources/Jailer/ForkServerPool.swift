@@ -60,6 +60,7 @@ final class ForkServerPool {
             close(input.write)
             defer { for descriptor in [far, input.read, output.write] { close(descriptor) } }
             try Descriptor.setNonBlocking(output.read)
+            try group.admitResident()
             let pidfd = try Template.ask(.server(server), [far, input.read, output.write, output.write], on: template)
             let pid = pidfd.flatMap { Self.process(of: $0) }
             servers[server] = Server(

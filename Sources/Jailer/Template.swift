@@ -62,6 +62,7 @@ final class Template {
         defer { close(gate) }
         do throws(SyscallError) {
             try Namespaces.mapIDs(of: pid, slot: setting.slot, base: setting.configuration.idBase)
+            try setting.group.admitResident()
             try setting.group.adopt(pid)
             try retrying("write", "gate") { write(gate, [1], 1) }
         } catch {

@@ -12,7 +12,7 @@ struct SoakCommand: AsyncParsableCommand {
         discussion: """
             Plain submissions run alone for a while, then mixed with hostile ones; latencies of both stand side by side. \
             What the service holds is read through the run. Exit status 1 where a plain submission is not accepted, a \
-            verdict is not as it must be, or the last tenth of the run holds more than the first.
+            verdict is not as it must be, or the last tenth of the run holds more than the one in the middle.
             """
     )
 
@@ -198,7 +198,9 @@ struct SoakCommand: AsyncParsableCommand {
         return falseOnes.isEmpty && wrong.isEmpty && leaks.isEmpty && !all.contains(where: \.isInternal)
     }
 
-    /// The first tenth of the run against the last, and what is there after it against what was before.
+    /// The tenth in the middle of the run against the last, and what is there after it against what was before.
+    ///
+    /// Each slot starts its fork servers when it first has a program of their kind: in the middle of the run they are there.
     private func leaks(_ samples: [ServiceState], before: ServiceState?) async throws -> [String] {
         guard let pid, let before, samples.count >= 10 else {
             print("\nwhat the service holds was not read, which takes --pid and a --count of at least 10")
@@ -208,16 +210,17 @@ struct SoakCommand: AsyncParsableCommand {
         try await Task.sleep(for: .seconds(2))
         let after = ServiceState(ofServiceWithProcessID: pid)
         var leaks = after.leaks(since: before)
-        let (first, last) = (samples.prefix(samples.count / 10), samples.suffix(samples.count / 10))
-        var table = Table(["what the service holds", "before", "first tenth", "last tenth", "after"])
+        let tenth = samples.count / 10
+        let (middle, last) = (samples.dropFirst(samples.count / 2).prefix(tenth), samples.suffix(tenth))
+        var table = Table(["what the service holds", "before", "in the middle", "last tenth", "after"])
         func add(_ what: String, slack: Double, _ number: (ServiceState) -> Int) {
             func mean(_ states: ArraySlice<ServiceState>) -> Double {
                 states.map { Double(number($0)) }.reduce(0, +) / Double(states.count)
             }
-            let (early, late) = (mean(first), mean(last))
+            let (early, late) = (mean(middle), mean(last))
             table.add([what, String(number(before)), fixed(early, 1), fixed(late, 1), String(number(after))])
             if late > early + slack {
-                leaks.append("\(what): \(fixed(early, 1)) in the first tenth, \(fixed(late, 1)) in the last")
+                leaks.append("\(what): \(fixed(early, 1)) in the middle, \(fixed(late, 1)) in the last tenth")
             }
         }
         // What runs at a sample's moment differs from moment to moment; memory is what allocators keep.

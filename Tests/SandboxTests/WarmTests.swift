@@ -207,6 +207,36 @@ struct WarmTests {
         }
     }
 
+    @Test("a server that is started behind a run with small limits is not under them") func startBehindSmall() async throws {
+        try await JailFixture.with { jail in
+            let small = JailLimits.test.with {
+                $0.memoryBytes = 4 << 20
+                $0.processes = 2
+            }
+            for size in 0..<3 {
+                let request = JailRequest(
+                    image: jail.image,
+                    executable: .path("/bin/true"),
+                    arguments: ["true"],
+                    outputCap: 1000,
+                    limits: small
+                )
+                #expect(try await jail.pool.run(request).report.ending == .exited(0))
+                // Another server each time.
+                var server = Self.python
+                server.stackBytes += UInt64(size) << 20
+                let began = ContinuousClock.now
+                for isWarm in [false, true] {
+                    let outcome = try await jail.pool.run(Self.request("print(1)", jail, server: server))
+                    #expect(outcome.stdout == "1\n")
+                    #expect(outcome.report.isWarm == isWarm)
+                }
+                // Seconds on any host; 20 s is what a run waits for a server that does not come up.
+                #expect(ContinuousClock.now - began < .seconds(15 * TestHost.slowness))
+            }
+        }
+    }
+
     @Test("runs of several images and sizes take turns in one slot") func turns() async throws {
         try await JailFixture.with { jail in
             let other = try TestHost.imagePath("cpp")
