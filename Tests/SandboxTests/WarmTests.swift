@@ -207,7 +207,8 @@ struct WarmTests {
         }
     }
 
-    @Test("a server that is started behind a run with small limits is not under them") func startBehindSmall() async throws {
+    @Test("a server that is started behind a run with small limits is not under them")
+    func startBehindSmall() async throws {
         try await JailFixture.with { jail in
             let small = JailLimits.test.with {
                 $0.memoryBytes = 4 << 20
