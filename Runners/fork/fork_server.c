@@ -28,6 +28,7 @@ static struct message message;
 static int descriptors[MAX_DESCRIPTORS];
 static size_t descriptor_count;
 static int own_pid_namespace;
+static pid_t helper_pid;  // in the jail's pid namespace
 
 static void give_up(const char *what) {
     dprintf(2, "fork server: %s: %s\n", what, strerror(errno));
@@ -120,6 +121,11 @@ static void fail(int report, const char *step, int error) {
     _exit(127);
 }
 
+// Until nothing is left of the helper, not even its number: a program finds nobody of another user beside it.
+static void outlive_helper(void) {
+    while (kill(helper_pid, 0) == 0 || errno != ESRCH) sched_yield();
+}
+
 // The child's way into the jail; the last steps are those that take away what the earlier ones need.
 static void enter_jail(void) {
     struct fork_request *request = &message.request;
@@ -137,6 +143,8 @@ static void enter_jail(void) {
         fail(kept >= 0 ? kept : report, failure.name, failure.error);
     }
     report = kept;
+    outlive_helper();
+    signal(SIGCHLD, SIG_DFL);
     // As after an exec: what may be looked at in /proc is the process's own again.
     if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) fail(report, "dumpable", errno);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(report, "no_new_privs", errno);
@@ -186,6 +194,7 @@ static int fork_into_jail(void) {
         helper = clone_sharing_memory(&args);
     }
     if (helper == 0) {
+        helper_pid = getpid();
         pid_t child = fork();
         if (child == 0) return 1;
         if (child < 0) fail(report, "fork", errno);
@@ -194,6 +203,7 @@ static int fork_into_jail(void) {
     if (helper < 0) {
         send_report(report, (int)-helper, "clone3", 0, -1);
     } else {
+        // ECHILD once it is gone.
         while (waitpid((pid_t)helper, NULL, __WALL) < 0 && errno == EINTR) {}
     }
     // A process whose children are born elsewhere can have no new threads.
@@ -206,6 +216,8 @@ int assay_fork_server(int channel, char *arguments, size_t size) {
     if (own_pid_namespace < 0) give_up("open /proc/self/ns/pid");
     // What its children need on their way into a jail they have still: nothing is executed.
     if (member_drop_bounding_set() < 0) give_up("drop bounding set");
+    // The kernel reaps helpers, at once: this process may be late.
+    signal(SIGCHLD, SIG_IGN);
     // Tells that the interpreter is warm.
     if (send(channel, "", 1, MSG_NOSIGNAL) != 1) give_up("send");
     while (1) {

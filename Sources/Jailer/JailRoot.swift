@@ -56,7 +56,9 @@ enum JailRoot {
     ///
     /// Must run in the mount and pid namespaces of that run, below `enter`'s root.
     static func mountRun(memoryBytes: UInt64, inodes: UInt32) throws(JailFailure) {
-        let size = "size=\(memoryBytes),nr_inodes=\(inodes)"
+        // Beyond what the control group allows, however much more it has for what is not the run's: what is too much is
+        // a lack of memory, and never a full disk.
+        let size = "size=\(memoryBytes * 2 + (64 << 20)),nr_inodes=\(inodes)"
         let owner = "uid=\(programID),gid=\(programID)"
         let flags = cjail_ms_nosuid | cjail_ms_nodev
         try mount("tmpfs", on: "/work", flags: flags, options: "\(size),\(owner),mode=0755")
