@@ -232,13 +232,14 @@ struct WarmTests {
                 var server = Self.python
                 server.stackBytes += UInt64(size) << 20
                 let began = ContinuousClock.now
-                for isWarm in [false, true] {
+                var isWarm = false
+                while !isWarm, ContinuousClock.now - began < .seconds(30 * TestHost.slowness) {
                     let outcome = try await jail.pool.run(Self.request("print(1)", jail, server: server))
                     #expect(outcome.stdout == "1\n")
-                    #expect(outcome.report.isWarm == isWarm)
+                    isWarm = outcome.report.isWarm
                 }
-                // Seconds on any host; 20 s is what a run waits for a server that does not come up.
-                #expect(ContinuousClock.now - began < .seconds(15 * TestHost.slowness))
+                // One that ended is started again after 10 s.
+                #expect(isWarm && ContinuousClock.now - began < .seconds(9 * TestHost.slowness))
             }
         }
     }
