@@ -53,7 +53,7 @@ struct FilterAssembler {
         program.load(.number)
         program.emitTree(over: ranges()[...])
         for call in rules.keys.sorted() {
-            guard case .call = place(of: call), let cases = rules[call] else { continue }
+            guard case .rule = place(of: call), let cases = rules[call] else { continue }
             program.emit(cases, of: call, otherwise: otherwise)
         }
         program.emitActions()
@@ -85,7 +85,7 @@ struct FilterAssembler {
     private func place(of call: UInt32) -> Place {
         guard let cases = rules[call] else { return .action(otherwise) }
         if let first = cases.first, first.matches.isEmpty { return .action(first.action) }
-        return .call(call)
+        return .rule(call, 0)
     }
 
     // MARK: The program
@@ -94,10 +94,8 @@ struct FilterAssembler {
     private enum Place: Hashable {
         case next
         case action(UInt32)
-        /// The cases of a call.
-        case call(UInt32)
-        /// A case of a call that is not its first.
-        case later(UInt32, Int)
+        /// A case of a call, by its index.
+        case rule(UInt32, Int)
         /// The part of the tree for numbers from here on.
         case from(UInt32)
     }
@@ -162,8 +160,8 @@ struct FilterAssembler {
 
         mutating func emit(_ cases: [Case], of call: UInt32, otherwise: UInt32) {
             for (index, one) in cases.enumerated() {
-                positions[index == 0 ? .call(call) : .later(call, index)] = instructions.count
-                let failed: Place = index + 1 < cases.count ? .later(call, index + 1) : .action(otherwise)
+                positions[.rule(call, index)] = instructions.count
+                let failed: Place = index + 1 < cases.count ? .rule(call, index + 1) : .action(otherwise)
                 for (position, match) in one.matches.enumerated() {
                     let isLast = position == one.matches.count - 1
                     load(.argument(match.argument))

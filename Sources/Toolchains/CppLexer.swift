@@ -119,10 +119,13 @@ struct CppLexer {
         noteNames(of: bytes[start..<position].filter { !Array("\\\r\n".utf8).contains($0) })
     }
 
+    private static let namesOfChronoOrFormat = ["chrono", "format", "literals", "##"].map { Array($0.utf8) }
+
     /// Looks for names of `<chrono>` and `<format>` in a word or directive.
     private mutating func noteNames(of text: [UInt8]) {
-        mayNameChronoOrFormat =
-            mayNameChronoOrFormat || ["chrono", "format", "literals", "##"].contains { text.contains(Array($0.utf8)) }
+        // The shortest name has six letters, and a directive that puts words together is longer.
+        guard !mayNameChronoOrFormat, text.count >= 6 else { return }
+        mayNameChronoOrFormat = Self.namesOfChronoOrFormat.contains { text.contains($0) }
     }
 
     /// Keeps the name of an `include <name>`; whether the line is one and nothing else.
