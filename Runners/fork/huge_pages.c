@@ -9,23 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE 25
-#endif
-
 enum { PAGE = 4096, PAGES = HUGE_PAGE / PAGE };
-
-static uintptr_t aligned(uintptr_t address) { return (address + HUGE_PAGE - 1) & -(uintptr_t)HUGE_PAGE; }
-
-void *assay_map_huge_page(void)
-{
-    char *start = mmap(NULL, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (start == MAP_FAILED) return NULL;
-    char *page = (char *)aligned((uintptr_t)start), *end = start + 2 * HUGE_PAGE;
-    if (page > start) munmap(start, page - start);
-    if (page + HUGE_PAGE < end) munmap(page + HUGE_PAGE, end - page - HUGE_PAGE);
-    return page;
-}
 
 // The parts of it that are there, as pages in the process's tables.
 static size_t present(int pagemap, uintptr_t start)
@@ -40,13 +24,13 @@ static size_t present(int pagemap, uintptr_t start)
 // What is not there yet will take memory that it did not.
 static void use_for_memory(int pagemap, uintptr_t start, uintptr_t end)
 {
-    for (uintptr_t page = aligned(start); page + HUGE_PAGE <= end; page += HUGE_PAGE)
+    for (uintptr_t page = huge_aligned(start); page + HUGE_PAGE <= end; page += HUGE_PAGE)
         if (present(pagemap, page) > PAGES * 3 / 4) madvise((void *)page, HUGE_PAGE, MADV_COLLAPSE);
 }
 
 static void use_for_text(int pagemap, uintptr_t start, uintptr_t end)
 {
-    for (uintptr_t page = aligned(start); page + HUGE_PAGE <= end; page += HUGE_PAGE)
+    for (uintptr_t page = huge_aligned(start); page + HUGE_PAGE <= end; page += HUGE_PAGE)
         if (present(pagemap, page) > PAGES / 4) huge_text_replace(page, page + HUGE_PAGE);
 }
 

@@ -3,9 +3,6 @@
 #pragma once
 #include "huge_text.h"
 
-/// Maps `HUGE_PAGE` bytes that are aligned so; NULL where there is no memory.
-void *assay_map_huge_page(void);
-
 /// Moves code, and what private memory fills aligned ranges of this size, into huge pages, where the kernel has them to
 /// give (madvise(2), *MADV_COLLAPSE*, Linux 6.1). Children have small pages where they write, and what they map themselves is as
 /// ever. To be called when the server has all that it will hold.

@@ -5,28 +5,30 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE 25
-#endif
+void *huge_map(size_t size)
+{
+    char *start = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED) return NULL;
+    char *page = (char *)huge_aligned((uintptr_t)start), *end = start + size + HUGE_PAGE;
+    if (page > start) munmap(start, page - start);
+    if (page + size < end) munmap(page + size, end - page - size);
+    return page;
+}
 
 int huge_text_replace(uintptr_t start, uintptr_t end)
 {
-    start = (start + HUGE_PAGE - 1) & -(uintptr_t)HUGE_PAGE;
+    start = huge_aligned(start);
     end &= -(uintptr_t)HUGE_PAGE;
     if (end <= start) return -ENOENT;
     size_t size = end - start;
-    char *room = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (room == MAP_FAILED) return -errno;
-    char *copy = (char *)(((uintptr_t)room + HUGE_PAGE - 1) & -(uintptr_t)HUGE_PAGE);
+    void *copy = huge_map(size);
+    if (copy == NULL) return -ENOMEM;
     memcpy(copy, (void *)start, size);
     if (madvise(copy, size, MADV_COLLAPSE) < 0 || mprotect(copy, size, PROT_READ | PROT_EXEC) < 0 ||
         mremap(copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)start) == MAP_FAILED) {
         int error = errno;
-        munmap(room, size + HUGE_PAGE);
+        munmap(copy, size);
         return -error;
     }
-    // What is left on both sides of the copy.
-    if (copy > room) munmap(room, copy - room);
-    munmap(copy + size, room + HUGE_PAGE - copy);
     return 0;
 }

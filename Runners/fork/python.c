@@ -133,7 +133,7 @@ static void *allocate_arena(void *context, size_t size)
         second = NULL;
         return arena;
     }
-    arena = assay_map_huge_page();
+    arena = huge_map(HUGE_PAGE);
     if (arena != NULL) second = arena + size;
     return arena;
 }

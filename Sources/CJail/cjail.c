@@ -240,12 +240,12 @@ pid_t cjail_wait(pid_t pid, bool no_hang, bool *exited, int *status) {
     return info.si_pid;
 }
 
-enum { MAX_FDS = 253 }; // SCM_MAX_FD
-
 // By the linker: the executable's first byte, and the one after its code.
 extern char __executable_start[], etext[];
 
 int cjail_use_huge_text(void) { return huge_text_replace((uintptr_t)__executable_start, (uintptr_t)etext); }
+
+enum { MAX_FDS = 253 }; // SCM_MAX_FD
 
 ssize_t cjail_receive(int socket, void *buffer, size_t size, int *fds, size_t *fd_count, bool no_wait) {
     union {

@@ -64,11 +64,11 @@ public struct Keeper {
                 )
             }
         }
-        // Jails only start slower without.
-        _ = cjail_use_huge_text()
         send(.hello(cgroup: resources?.hierarchy.name ?? "none", kernel: Host.kernelRelease, checks: checks))
         guard checks.allSatisfy(\.passed), let resources else { return 1 }
         defer { resources.removeGroups() }
+        // Before anything is forked; jails only start slower without.
+        _ = cjail_use_huge_text()
         while let connection = receiveConnection(resources) {
             openSlot(on: connection, with: resources)
             reapSlots()
