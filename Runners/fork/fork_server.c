@@ -214,8 +214,6 @@ static int fork_into_jail(void) {
 int assay_fork_server(int channel, char *arguments, size_t size) {
     own_pid_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
     if (own_pid_namespace < 0) give_up("open /proc/self/ns/pid");
-    // What its children need on their way into a jail they have still: nothing is executed.
-    if (member_drop_bounding_set() < 0) give_up("drop bounding set");
     // The kernel reaps helpers, at once: this process may be late.
     signal(SIGCHLD, SIG_IGN);
     // Tells that the interpreter is warm.

@@ -72,7 +72,7 @@ int member_become(const struct member_identity *identity, int keep, int *kept, s
         struct rlimit limit = {identity->limit_values[i], identity->limit_values[i]};
         if (setrlimit((__rlimit_resource_t)identity->limit_names[i], &limit) < 0) return fail(failure, "setrlimit");
     }
-    // Whoever starts members has emptied it.
+    // Whoever starts members has it empty.
     if (prctl(PR_CAPBSET_READ, CAP_CHOWN, 0, 0, 0) != 0) {
         errno = EPERM;
         return fail(failure, "bounding set");

@@ -17,17 +17,22 @@ struct JailInit {
     /// Whether the program is likely to be a fork, which is to enter the jail's namespaces.
     var expectsForks: Bool
 
+    /// What it is told to run, and what came with that.
+    private struct Order {
+        var request: InitRequest
+        var descriptors: [Int32]
+    }
+
     /// Does everything; never returns.
     func run() -> Never {
         do throws(JailFailure) {
             try closeDescriptors(except: [socket])
-            // The program has them from here; the template leaves its dead to the kernel.
-            cjail_reset_signals()
+            // The template leaves its dead to the kernel.
+            signal(SIGCHLD, SIG_DFL)
             try offerToOOMKiller()
             umask(0o022)
             try JailRoot.mountRun(memoryBytes: memoryBytes, inodes: inodes)
             let namespaces = expectsForks ? try openNamespaces() : []
-            try step("drop bounding set", member_drop_bounding_set())
             try step("no_new_privs", cjail_no_new_privileges())
             // From here on this process, too, may make no other calls than a program.
             let denied = try step("seccomp", filters.program.loadNotifying())
@@ -35,7 +40,7 @@ struct JailInit {
             try Self.rehearse(filter: filters.program)
             let idle = processCPUMicroseconds()
             send(.ready)
-            try serve(try receiveRequest(), namespaces: namespaces, denied: denied, ended: ended, idle: idle)
+            try serve(try receiveOrder(), namespaces: namespaces, denied: denied, ended: ended, idle: idle)
         } catch {
             send(.failure(error))
         }
@@ -44,19 +49,19 @@ struct JailInit {
 
     /// `idle` is this process's CPU time when it was ready, in microseconds.
     private func serve(
-        _ run: (request: InitRequest, descriptors: [Int32]),
+        _ order: Order,
         namespaces: [Int32],
         denied: Int32,
         ended: Int32,
         idle: UInt64
     ) throws(JailFailure) -> Never {
-        let request = run.request
+        let request = order.request
         let namespaces = request.areForked && namespaces.isEmpty ? try openNamespaces() : namespaces
-        let passed = Array(run.descriptors.dropFirst(request.ownDescriptors))
+        let passed = Array(order.descriptors.dropFirst(request.ownDescriptors))
         for file in request.spec.files { try JailRoot.place(file, from: passed[Int(file.descriptor)]) }
         let members = JailMembers(
             request: request,
-            own: Array(run.descriptors.prefix(request.ownDescriptors)),
+            own: Array(order.descriptors.prefix(request.ownDescriptors)),
             passed: passed,
             namespaces: namespaces,
             filter: filters.program
@@ -72,7 +77,7 @@ struct JailInit {
         try Privileges.dropAllCapabilities()
         let artefact = request.spec.artefact.map { (wanted: $0, target: passed[Int($0.descriptor)]) }
         // The members' ends stay open in them alone, so that their end is an end.
-        for descriptor in run.descriptors + namespaces where descriptor != artefact?.target { close(descriptor) }
+        for descriptor in order.descriptors + namespaces where descriptor != artefact?.target { close(descriptor) }
         try step("seccomp of the init", filters.initProcess.load())
         try supervise(started, artefact, ended: ended, listeners: [denied] + started.listeners)
     }
@@ -97,23 +102,26 @@ struct JailInit {
     /// Goes once through what a run needs, without effect.
     ///
     /// A forked process has each page of code and of memory by a fault of its own: some 0.1 ms for what is to come, which
-    /// is better over before a run waits for it.
+    /// is better over before a run waits for it. The template does it so that Swift's runtime, which makes what it knows of
+    /// a type when that is first used, makes it once for all jails: 10 µs each.
     static func rehearse(filter: SeccompFilter) throws(JailFailure) {
         let request: InitRequest
         do throws(WireError) {
-            request = try InitRequest(decoding: rehearsal, descriptorCount: 2)
+            request = try InitRequest(decoding: rehearsal, descriptorCount: 5)
         } catch {
             throw JailFailure(stage: "rehearse", errno: EPROTO, detail: error.description)
         }
-        try JailMembers(request: request, own: [], passed: [], namespaces: [], filter: filter).rehearse()
+        let own = [Int32](repeating: -1, count: request.ownDescriptors)
+        try JailMembers(request: request, own: own, passed: [], namespaces: [-1], filter: filter).rehearse()
+        _ = Self.polls(of: own)
         _ = InitMessage.starting(cpuMicroseconds: 0, at: monotonicMicroseconds()).encoded()
         _ = InitMessage.ended(.exited(0), .notAsked, at: 0, isAlone: true, hasCrashed: false).encoded()
     }
 
     /// A message as for a small run.
     private static let rehearsal = InitRequest(
-        pipes: [],
-        isProgramForked: false,
+        pipes: [0, 1],
+        isProgramForked: true,
         isExaminerForked: false,
         hasGroup: false,
         spec: JailSpec(
@@ -145,7 +153,7 @@ struct JailInit {
         return opened
     }
 
-    private func receiveRequest() throws(JailFailure) -> (request: InitRequest, descriptors: [Int32]) {
+    private func receiveOrder() throws(JailFailure) -> Order {
         var descriptors = [Int32](repeating: -1, count: JailSpec.maximumDescriptors)
         var count = descriptors.count
         var length = 0
@@ -160,7 +168,7 @@ struct JailInit {
         guard length > 0 else { throw JailFailure(stage: "receive run", errno: Int32(-length)) }
         do throws(WireError) {
             let request = try InitRequest(decoding: buffer, descriptorCount: count)
-            return (request, Array(descriptors[..<count]))
+            return Order(request: request, descriptors: Array(descriptors[..<count]))
         } catch {
             throw JailFailure(stage: "receive run", errno: EPROTO, detail: error.description)
         }
@@ -182,7 +190,7 @@ struct JailInit {
         var isAlone = false
         var hasCrashed = false
         while !running.isEmpty {
-            var polls = ([ended] + listeners).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            var polls = Self.polls(of: [ended] + listeners)
             if poll(&polls, nfds_t(polls.count), -1) < 0 && errno != EINTR {
                 throw JailFailure(stage: "poll", errno: errno)
             }
@@ -217,6 +225,10 @@ struct JailInit {
         // Wakes the slot.
         close(socket)
         _exit(0)
+    }
+
+    private static func polls(of descriptors: [Int32]) -> [pollfd] {
+        descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     }
 
     /// Signals that tell of a fault in who ended by them.

@@ -64,15 +64,15 @@ struct JailMembers {
     /// Starts all of them.
     func start() throws(JailFailure) -> Started {
         var started = Started()
-        var (members, inner) = try makeMembers()
+        let (members, inner) = try makeMembers()
         // Whoever is forked says so itself; the examiner's forker and the program's may be one process.
         var reports: [(Role, Int32)] = []
-        for index in members.indices {
-            if let server = members[index].server {
-                reports.append((members[index].role, try askFork(&members[index], of: server)))
+        for member in members {
+            if let server = member.server {
+                reports.append((member.role, try askFork(member, of: server)))
             } else {
-                let (pid, refusal) = try execute(members[index])
-                started.running[pid] = members[index].role
+                let (pid, refusal) = try execute(member)
+                started.running[pid] = member.role
                 started.refusal = started.refusal ?? refusal
             }
         }
@@ -94,6 +94,7 @@ struct JailMembers {
         for member in members {
             _ = identity(of: member) { $0 }
             _ = (CStringArray(member.arguments), CStringArray(member.environment))
+            _ = try forkRequest(for: member, report: -1)
         }
         for descriptor in inner { close(descriptor) }
         var started = Started()
@@ -177,14 +178,29 @@ struct JailMembers {
     // MARK: Forking
 
     /// Asks a fork server for the member; answers the socket on which the fork will report.
-    private func askFork(_ member: inout Member, of server: Int32) throws(JailFailure) -> Int32 {
+    private func askFork(_ member: Member, of server: Int32) throws(JailFailure) -> Int32 {
         let sockets: (Int32, Int32)
         do throws(SyscallError) {
             sockets = try Descriptor.socketPair(messageSize: 1024)
         } catch {
             throw JailFailure(stage: "socketpair", errno: error.errno)
         }
-        var descriptors = [sockets.1] + namespaces
+        let (message, descriptors) = try forkRequest(for: member, report: sockets.1)
+        let sent = cjail_send(server, message, message.count, descriptors, descriptors.count)
+        close(sockets.1)
+        guard sent == message.count else {
+            close(sockets.0)
+            throw JailFailure(stage: Self.serverStage, errno: Int32(-min(0, sent)))
+        }
+        return sockets.0
+    }
+
+    /// What asks for it, with the descriptors that go along.
+    private func forkRequest(
+        for member: Member,
+        report: Int32
+    ) throws(JailFailure) -> (message: [UInt8], descriptors: [Int32]) {
+        var descriptors = [report] + namespaces
         var fork = fork_request()
         fork.report = 0
         fork.namespace_count = UInt32(namespaces.count)
@@ -210,13 +226,7 @@ struct JailMembers {
         var message = withUnsafeBytes(of: fork) { Array($0) }
         message += filter.instructions
         message += arguments
-        let sent = cjail_send(server, message, message.count, descriptors, descriptors.count)
-        close(sockets.1)
-        guard sent == message.count else {
-            close(sockets.0)
-            throw JailFailure(stage: Self.serverStage, errno: Int32(-min(0, sent)))
-        }
-        return sockets.0
+        return (message, descriptors)
     }
 
     /// The stage of a failure that means that a fork server is of no use any more.

@@ -36,6 +36,8 @@ final class Run {
     private var isInitTalking = true
     /// When the limits are to be looked at next, on the monotonic clock, in microseconds.
     private var nextCheck: UInt64 = 0
+    /// Until when outputs are left in their pipes, likewise.
+    private var nextDrain: UInt64
     /// Whether the init said that nobody but itself is left in the jail.
     private var isAlone = false
     /// When the jail was killed, or its init said that the program ended.
@@ -54,6 +56,11 @@ final class Run {
     static let teardownLimit: Int32 = 10_000
     /// At least this often the accounts are read: 50 ms, in microseconds.
     private static let longestPause: UInt64 = 50_000
+    /// So long outputs are left in their pipes, 2 ms, in microseconds, at the start and where there was little in them: to be
+    /// woken for each line, and for each pipe that is closed, costs more than the rest of a short test's watching.
+    private static let drainPause: UInt64 = 2000
+    /// A program that wrote this much, in bytes, may fill its pipes sooner (64 KiB each, or 8; pipe(7)).
+    private static let longOutput: Int64 = 4 << 10
 
     /// Warm fork servers of a run, by their channels.
     struct Servers {
@@ -104,6 +111,7 @@ final class Run {
         self.inputs = inputs
         self.outputs = outputs
         hasForks = servers.program != nil || servers.examiner != nil
+        nextDrain = monotonicMicroseconds() + Self.drainPause
         let request = InitRequest(
             pipes: theirs.map(\.target),
             isProgramForked: servers.program != nil,
@@ -138,10 +146,10 @@ final class Run {
             if now >= nextCheck || started == nil {
                 nextCheck = now + (try checkLimits(in: group, now: now, began: began))
             }
-            try wait(microseconds: nextCheck - now, in: group)
+            try wait(from: now, in: group)
         }
         try readMessages(in: group)
-        for index in outputs.indices where outputs[index].isOpen { drain(index) }
+        drainAll()
         return try outcome(in: group)
     }
 
@@ -192,7 +200,7 @@ final class Run {
 
     // MARK: Events
 
-    private func wait(microseconds: UInt64, in group: any Cgroup) throws(SyscallError) {
+    private func wait(from now: UInt64, in group: any Cgroup) throws(SyscallError) {
         var polls = [
             pollfd(fd: jail.pidfd, events: Int16(POLLIN), revents: 0),
             // That a program has started is not worth waking for; only of forks it must be known at once (see below). What
@@ -205,9 +213,11 @@ final class Run {
             pollfd(fd: connection, events: Int16(POLLIN), revents: 0),
         ]
         let openInputs = inputs.indices.filter { inputs[$0].isOpen }
-        let openOutputs = outputs.indices.filter { outputs[$0].isOpen }
+        let drains = now >= nextDrain
+        let openOutputs = outputs.indices.filter { drains && outputs[$0].isOpen }
         for index in openInputs { polls.append(pollfd(fd: inputs[index].pipe, events: Int16(POLLOUT), revents: 0)) }
         for index in openOutputs { polls.append(pollfd(fd: outputs[index].pipe, events: Int16(POLLIN), revents: 0)) }
+        let microseconds = (drains ? nextCheck : min(nextCheck, nextDrain)) - now
         let count = poll(&polls, nfds_t(polls.count), Int32((microseconds + 999) / 1000))
         if count < 0 {
             guard errno == EINTR else { throw SyscallError("poll", errno: errno) }
@@ -217,9 +227,15 @@ final class Run {
         if polls[1].revents & Int16(POLLHUP) != 0 { isInitTalking = false }
         if polls[2].revents != 0 { readConnection() }
         for (place, index) in openInputs.enumerated() where polls[3 + place].revents != 0 { feed(index) }
-        for (place, index) in openOutputs.enumerated() where polls[3 + openInputs.count + place].revents != 0 {
-            drain(index)
+        let filled = zip(openOutputs, polls.dropFirst(3 + openInputs.count)).filter { $1.revents != 0 }.map(\.0)
+        if !filled.isEmpty {
+            let before = outputs.reduce(0) { $0 + $1.offset }
+            for index in filled { drain(index) }
+            let isShort = outputs.reduce(-before) { $0 + $1.offset } < Self.longOutput
+            if isShort { nextDrain = monotonicMicroseconds() + Self.drainPause }
         }
+        // What is in the pipes is all that there will be.
+        if isAlone { drainAll() }
         if polls[0].revents != 0 { hasEnded = true }
     }
 
@@ -273,6 +289,10 @@ final class Run {
         inputs[index].isOpen = false
         close(inputs[index].pipe)
         return false
+    }
+
+    private func drainAll() {
+        for index in outputs.indices where outputs[index].isOpen { drain(index) }
     }
 
     private func drain(_ index: Int) {

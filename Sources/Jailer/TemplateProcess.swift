@@ -33,6 +33,8 @@ struct TemplateProcess {
 
     private func enter() throws(JailFailure) {
         try closeDescriptors(except: [gate, channel])
+        // For all that is cloned from here.
+        cjail_reset_signals()
         // The kernel reaps what ends here: the slot has a descriptor of each.
         signal(SIGCHLD, SIG_IGN)
         var byte: UInt8 = 0
@@ -48,6 +50,7 @@ struct TemplateProcess {
         try step("loopback", cjail_loopback_up())
         umask(0o022)
         try JailRoot.enter(image: image, store: imageStore)
+        try Privileges.emptyBoundingSet()
         // What the runtime makes at the first use of a type is made once for all jails.
         try JailInit.rehearse(filter: filters.program)
     }
@@ -113,7 +116,7 @@ struct TemplateProcess {
 
     /// A fork server's own process, up to the exec.
     private static func start(_ server: JailSpec.ForkServer, _ passed: [Int32]) -> Never {
-        cjail_reset_signals()
+        signal(SIGCHLD, SIG_DFL)
         // Out of the way of the numbers that they go to.
         let raised = passed.map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
         for (target, descriptor) in zip([serverChannel, 0, 1, 2], raised) { dup2(descriptor, target) }
