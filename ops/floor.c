@@ -46,7 +46,7 @@ static char *const nothing[] = {NULL};
 
 // The descriptors of a jail that is told what to do, and when it was.
 static struct {
-    int talks, socket[2], output[2], error[2];
+    int socket[2], output[2], error[2];
     double told, answered;
 } standing;
 
@@ -81,8 +81,8 @@ static void load_filter(void) {
     require(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0, "seccomp");
 }
 
-static void execute(void) {
-    if (standing.talks) {
+static void execute(int talks) {
+    if (talks) {
         dup2(standing.output[1], 1);
         dup2(standing.error[1], 2);
     }
@@ -113,8 +113,8 @@ static void build(enum step step) {
     // By a child that borrows the first process's memory, as it must be: pid 1 of the jail stays.
     if (step >= EXEC) {
         pid_t pid = vfork();
-        if (pid == 0) execute();
-        if (standing.talks) {
+        if (pid == 0) execute(step >= TALK);
+        if (step >= TALK) {
             close(standing.output[1]);
             close(standing.error[1]);
         }
@@ -148,14 +148,13 @@ static double time_step(enum step step) {
     args.exit_signal = SIGCHLD;
     if (step >= NAMESPACES) args.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWCGROUP;
     double began = now();
-    standing.talks = step >= TALK;
-    if (standing.talks) {
+    if (step >= TALK) {
         require(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, standing.socket) == 0, "socketpair");
         require(pipe2(standing.output, O_CLOEXEC) == 0 && pipe2(standing.error, O_CLOEXEC) == 0, "pipe2");
     }
     long pid = syscall(SYS_clone3, &args, sizeof args);
     if (pid == 0) build(step);
-    if (standing.talks) talk();
+    if (step >= TALK) talk();
     int status;
     require(pid > 0 && waitpid((pid_t)pid, &status, 0) == pid && status == 0, "clone3");
     return now() - began;
@@ -164,7 +163,7 @@ static double time_step(enum step step) {
 static double time_bare(void) {
     double began = now();
     pid_t pid = vfork();
-    if (pid == 0) execute();
+    if (pid == 0) execute(0);
     int status;
     require(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0, "bare program");
     return now() - began;
@@ -303,8 +302,8 @@ int main(int count, char **arguments) {
     }
     double told = median(ready, rounds);
     printf("| from the word to the answer, where that jail stands ready | %.0f | %.2fx |\n", told, told / floor);
-    printf("| a message to another process, and its answer | %.1f | %.2fx |\n", time_messages(rounds * 10),
-           time_messages(rounds * 10) / floor);
+    double message = time_messages(rounds * 10);
+    printf("| a message to another process, and its answer | %.1f | %.2fx |\n", message, message / floor);
     printf("| a page that a fork writes to | %.2f | |\n", time_page(rounds));
 
     double jail = together(1, whole_jails), jails = together(cores, whole_jails);

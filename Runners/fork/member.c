@@ -56,13 +56,6 @@ static int place_descriptors(const struct member_identity *identity, int keep, i
     return 0;
 }
 
-int member_drop_bounding_set(void) {
-    // EINVAL for a capability that this kernel does not know: the end of the list.
-    for (int capability = 0; prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0; capability++) {}
-    if (errno != EINVAL) return -errno;
-    return 0;
-}
-
 int member_become(const struct member_identity *identity, int keep, int *kept, struct member_failure *failure) {
     *kept = -1;
     if (setsid() < 0) return fail(failure, "setsid");

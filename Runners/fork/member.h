@@ -41,10 +41,6 @@ struct member_failure {
 /// be a number that a run's descriptors are moved to. The array must last.
 void member_keep(const int *_Nonnull descriptors, size_t count);
 
-/// Takes every capability out of the bounding set, so that no exec can bring one back: once in the process that all come
-/// from who start members. See capabilities(7). Returns 0, or an error number below 0.
-int member_drop_bounding_set(void);
-
 /// Becomes a member: session, folder, descriptors, limits, user, no capabilities. The bounding set must be empty.
 ///
 /// `keep` (-1: none) stays open, close-on-exec, as descriptor `*kept`. Makes system calls only, and needs no memory: it

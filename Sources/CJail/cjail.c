@@ -151,6 +151,12 @@ int cjail_mount(const char *source, const char *target, const char *type, unsign
 int cjail_mount_private(void) { return (int)result(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)); }
 int cjail_unmount_detach(const char *target) { return (int)result(umount2(target, MNT_DETACH)); }
 
+int cjail_drop_bounding_set(void) {
+    // EINVAL for a capability that this kernel does not know: the end of the list.
+    for (int capability = 0; prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0; capability++) {}
+    return errno == EINVAL ? 0 : -errno;
+}
+
 int cjail_no_new_privileges(void) { return (int)result(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
 int cjail_parent_death_signal(int signal) { return (int)result(prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)); }
 int cjail_set_dumpable(bool dumpable) { return (int)result(prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0)); }

@@ -27,8 +27,6 @@ struct JailInit {
     func run() -> Never {
         do throws(JailFailure) {
             try closeDescriptors(except: [socket])
-            // The template leaves its dead to the kernel.
-            signal(SIGCHLD, SIG_DFL)
             try offerToOOMKiller()
             umask(0o022)
             try JailRoot.mountRun(memoryBytes: memoryBytes, inodes: inodes)
@@ -37,7 +35,7 @@ struct JailInit {
             // From here on this process, too, may make no other calls than a program.
             let denied = try step("seccomp", filters.program.loadNotifying())
             let ended = try step("signalfd", cjail_signal_descriptor(SIGCHLD))
-            try Self.rehearse(filter: filters.program)
+            try Self.rehearse(filter: filters.program, forks: expectsForks)
             let idle = processCPUMicroseconds()
             send(.ready)
             try serve(try receiveOrder(), namespaces: namespaces, denied: denied, ended: ended, idle: idle)
@@ -103,8 +101,8 @@ struct JailInit {
     ///
     /// A forked process has each page of code and of memory by a fault of its own: some 0.1 ms for what is to come, which
     /// is better over before a run waits for it. The template does it so that Swift's runtime, which makes what it knows of
-    /// a type when that is first used, makes it once for all jails: 10 µs each.
-    static func rehearse(filter: SeccompFilter) throws(JailFailure) {
+    /// a type when that is first used, makes it once for all jails: 10 µs each. `forks`: asking for a fork too.
+    static func rehearse(filter: SeccompFilter, forks: Bool) throws(JailFailure) {
         let request: InitRequest
         do throws(WireError) {
             request = try InitRequest(decoding: rehearsal, descriptorCount: 5)
@@ -112,7 +110,8 @@ struct JailInit {
             throw JailFailure(stage: "rehearse", errno: EPROTO, detail: error.description)
         }
         let own = [Int32](repeating: -1, count: request.ownDescriptors)
-        try JailMembers(request: request, own: own, passed: [], namespaces: [-1], filter: filter).rehearse()
+        try JailMembers(request: request, own: own, passed: [], namespaces: [-1], filter: filter)
+            .rehearse(forks: forks)
         _ = Self.polls(of: own)
         _ = InitMessage.starting(cpuMicroseconds: 0, at: monotonicMicroseconds()).encoded()
         _ = InitMessage.ended(.exited(0), .notAsked, at: 0, isAlone: true, hasCrashed: false).encoded()

@@ -89,12 +89,12 @@ struct JailMembers {
     }
 
     /// Makes ready for all of them, and starts none.
-    func rehearse() throws(JailFailure) {
+    func rehearse(forks: Bool) throws(JailFailure) {
         let (members, inner) = try makeMembers()
         for member in members {
             _ = identity(of: member) { $0 }
             _ = (CStringArray(member.arguments), CStringArray(member.environment))
-            _ = try forkRequest(for: member, report: -1)
+            if forks { _ = try forkRequest(for: member, report: -1) }
         }
         for descriptor in inner { close(descriptor) }
         var started = Started()

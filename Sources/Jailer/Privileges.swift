@@ -17,7 +17,7 @@ enum Privileges {
         guard cap_fill(own, CAP_INHERITABLE, CAP_PERMITTED) == 0, cap_set_proc(own) == 0 else {
             throw JailFailure(stage: "inheritable capabilities", errno: errno)
         }
-        try step("drop bounding set", member_drop_bounding_set())
+        try step("drop bounding set", cjail_drop_bounding_set())
     }
 
     /// Empties the effective, permitted and inheritable sets of the calling process, and the ambient set with them.

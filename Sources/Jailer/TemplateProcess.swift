@@ -52,7 +52,7 @@ struct TemplateProcess {
         try JailRoot.enter(image: image, store: imageStore)
         try Privileges.emptyBoundingSet()
         // What the runtime makes at the first use of a type is made once for all jails.
-        try JailInit.rehearse(filter: filters.program)
+        try JailInit.rehearse(filter: filters.program, forks: true)
     }
 
     private func serve() -> Never {
@@ -94,7 +94,10 @@ struct TemplateProcess {
     private func clone(_ flags: UInt64, group: Int32, _ child: () -> Never) {
         var pidfd: Int32 = -1
         let pid = cjail_clone(flags, SIGCHLD, group, &pidfd)
-        if pid == 0 { child() }
+        if pid == 0 {
+            signal(SIGCHLD, SIG_DFL)
+            child()
+        }
         answer(Int32(min(0, pid)), pid > 0 ? pidfd : nil)
         if pid > 0 { close(pidfd) }
     }
@@ -116,7 +119,6 @@ struct TemplateProcess {
 
     /// A fork server's own process, up to the exec.
     private static func start(_ server: JailSpec.ForkServer, _ passed: [Int32]) -> Never {
-        signal(SIGCHLD, SIG_DFL)
         // Out of the way of the numbers that they go to.
         let raised = passed.map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
         for (target, descriptor) in zip([serverChannel, 0, 1, 2], raised) { dup2(descriptor, target) }

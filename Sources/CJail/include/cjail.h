@@ -63,6 +63,8 @@ int cjail_unmount_detach(const char *_Nonnull target);
 extern const unsigned long cjail_ms_rdonly, cjail_ms_nosuid, cjail_ms_nodev, cjail_ms_noexec, cjail_ms_remount, cjail_ms_bind;
 
 int cjail_no_new_privileges(void);
+/// Takes every capability out of the bounding set, so that no exec can bring one back. See capabilities(7).
+int cjail_drop_bounding_set(void);
 int cjail_parent_death_signal(int signal);
 int cjail_set_dumpable(bool dumpable);
 /// Shortens the process's name as ps(1) shows it; 15 bytes at most.
