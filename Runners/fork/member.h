@@ -41,12 +41,18 @@ struct member_failure {
 /// be a number that a run's descriptors are moved to. The array must last.
 void member_keep(const int *_Nonnull descriptors, size_t count);
 
-/// Becomes a member: session, folder, descriptors, limits, user, no capabilities. The bounding set must be empty.
+/// Becomes a member: session, folder, user, no capabilities; then descriptors and limits. The bounding set must be empty.
 ///
-/// `keep` (-1: none) stays open, close-on-exec, as descriptor `*kept`. Makes system calls only, and needs no memory: it
-/// can run in a process that shares its memory with a parent (CLONE_VFORK). Returns 0, or -1 with `*failure` set.
+/// `keep` (-1: none) stays open, close-on-exec, as descriptor `*kept`. Makes system calls only, needs no memory and leaves
+/// `errno` alone: it can run in a process that shares its memory with another (CLONE_VM). Returns 0, or -1 with `*failure`
+/// set.
 int member_become(const struct member_identity *_Nonnull identity, int keep, int *_Nonnull kept,
                   struct member_failure *_Nonnull failure);
+
+/// Its two halves: what is known before there is anything to run, and what comes with that.
+int member_enter(uid_t user, const char *_Nonnull folder, struct member_failure *_Nonnull failure);
+int member_equip(const struct member_identity *_Nonnull identity, int keep, int *_Nonnull kept,
+                 struct member_failure *_Nonnull failure);
 
 #ifdef __cplusplus
 }

@@ -169,6 +169,12 @@ public enum InitMessage: Sendable, Hashable {
     ///
     /// CPU time that went into it since `ready`, and the time on the monotonic clock, in microseconds.
     case starting(cpuMicroseconds: UInt64, at: UInt64)
+    /// What a process on standby comes to: it is about to execute the program, or failed at a step, or, where `step` is
+    /// empty, at that.
+    ///
+    /// The CPU time since its order came, and the time on the monotonic clock, in microseconds. C writes it
+    /// (`cjail_stand_by`).
+    case began(error: Int32, step: String, cpuMicroseconds: UInt64, at: UInt64)
     /// A process of the jail asked for an internet socket: its network namespace may hold something of it.
     case usesNetwork
     /// A call of this number was refused, for the `count`th time.
@@ -207,6 +213,12 @@ public enum InitMessage: Sendable, Hashable {
             writer.integer(count)
         case .ready: writer.integer(UInt8(4))
         case .usesNetwork: writer.integer(UInt8(5))
+        case .began(let error, let step, let cpuMicroseconds, let time):
+            writer.integer(UInt8(6))
+            writer.integer(error)
+            writer.integer(cpuMicroseconds)
+            writer.integer(time)
+            writer.text(Self.cut(step))
         }
         return writer.bytes
     }
@@ -232,6 +244,10 @@ public enum InitMessage: Sendable, Hashable {
         case 3: self = .denied(call: try reader.integer("call"), count: try reader.integer("count"))
         case 4: self = .ready
         case 5: self = .usesNetwork
+        case 6:
+            let error: Int32 = try reader.integer("error")
+            let (cpu, time): (UInt64, UInt64) = (try reader.integer("cpu time"), try reader.integer("time"))
+            self = .began(error: error, step: try reader.text("step"), cpuMicroseconds: cpu, at: time)
         default: throw WireError(field: "kind", reason: "unknown")
         }
         try reader.finish()

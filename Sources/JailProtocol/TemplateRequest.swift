@@ -5,7 +5,8 @@
 public enum TemplateRequest: Sendable, Hashable {
     /// A jail whose file systems have these sizes. Descriptors: the init's socket, and where `hasGroup` the control
     /// group that it is born in. `expectsForks`: the image has fork servers, whose forks enter the jail's namespaces.
-    case jail(memoryBytes: UInt64, inodes: UInt32, hasGroup: Bool, expectsForks: Bool)
+    /// `hasStandby`: the program's process is made at once, and takes the run itself.
+    case jail(memoryBytes: UInt64, inodes: UInt32, hasGroup: Bool, expectsForks: Bool, hasStandby: Bool)
     /// A fork server. Descriptors: its channel, stdin, stdout, stderr.
     case server(JailSpec.ForkServer)
     /// A new network namespace for the jails to come.
@@ -14,12 +15,13 @@ public enum TemplateRequest: Sendable, Hashable {
     public func encoded() -> [UInt8] {
         var writer = WireWriter()
         switch self {
-        case .jail(let memoryBytes, let inodes, let hasGroup, let expectsForks):
+        case .jail(let memoryBytes, let inodes, let hasGroup, let expectsForks, let hasStandby):
             writer.integer(UInt8(0))
             writer.integer(memoryBytes)
             writer.integer(inodes)
             writer.flag(hasGroup)
             writer.flag(expectsForks)
+            writer.flag(hasStandby)
         case .server(let server):
             writer.integer(UInt8(1))
             server.encode(to: &writer)
@@ -36,7 +38,8 @@ public enum TemplateRequest: Sendable, Hashable {
                 memoryBytes: try reader.integer("memory"),
                 inodes: try reader.integer("inodes"),
                 hasGroup: try reader.flag("group"),
-                expectsForks: try reader.flag("forks")
+                expectsForks: try reader.flag("forks"),
+                hasStandby: try reader.flag("standby")
             )
         case 1: self = .server(try JailSpec.ForkServer(from: &reader))
         case 2: self = .network

@@ -27,8 +27,9 @@ protocol Cgroup: AnyObject {
     func forget(resident pid: pid_t)
     /// Makes ready for a jail to be cloned; answers the group that it is to be born in, where that is not its template's.
     func makeRun() throws(SyscallError) -> Int32?
-    /// Sets the limits and starts the accounts at zero. Swap is off.
-    func begin(memoryBytes: UInt64, processes: UInt32) throws(SyscallError)
+    /// Sets the limits and starts the accounts at zero. Swap is off. `isProgramThere`: one of `processes` is in the group
+    /// already, on standby.
+    func begin(memoryBytes: UInt64, processes: UInt32, isProgramThere: Bool) throws(SyscallError)
     /// What was used since `begin`.
     func usage() throws(SyscallError) -> CgroupUsage
     /// Highest memory use since `begin`, in bytes.

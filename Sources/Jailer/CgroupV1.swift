@@ -105,12 +105,12 @@ public final class CgroupV1: Cgroup {
     /// Jails are born in their template's group.
     func makeRun() throws(SyscallError) -> Int32? { nil }
 
-    func begin(memoryBytes: UInt64, processes count: UInt32) throws(SyscallError) {
+    func begin(memoryBytes: UInt64, processes count: UInt32, isProgramThere: Bool) throws(SyscallError) {
         // The jail's init is here already: it comes on top of what the program may have, as do the residents.
         try setLimits(
             memory: memoryBytes + (try measureResidents()) + Self.residentSlack,
             sockets: memoryBytes,
-            processes: UInt64(count) + (try processes.number())
+            processes: UInt64(count) + (try processes.number()) - (isProgramThere ? 1 : 0)
         )
         try memoryMaximum.write("0")
         try socketMaximum.write("0")

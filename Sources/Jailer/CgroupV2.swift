@@ -66,7 +66,7 @@ final class CgroupV2: Cgroup {
         return run.group
     }
 
-    func begin(memoryBytes: UInt64, processes: UInt32) throws(SyscallError) {
+    func begin(memoryBytes: UInt64, processes: UInt32, isProgramThere: Bool) throws(SyscallError) {
         try TextFile.write(runFolder + "/memory.max", String(memoryBytes))
         // The jail's init comes on top of what the program may have.
         try TextFile.write(runFolder + "/pids.max", String(processes + 1))

@@ -12,13 +12,23 @@ final class Jail {
     let inodes: UInt32
     /// The control group for forked processes to be born in; the cgroup driver's.
     let group: Int32?
+    /// Whether the program's process is there already; what is sent to the jail goes to it (`StandbyOrder`), not to the init.
+    let hasStandby: Bool
 
-    init(pidfd: Int32, socket: Int32, memoryBytes: UInt64, inodes: UInt32, group: Int32?) {
+    init(
+        pidfd: Int32,
+        socket: Int32,
+        memoryBytes: UInt64,
+        inodes: UInt32,
+        group: Int32?,
+        hasStandby: Bool
+    ) {
         self.pidfd = pidfd
         self.socket = socket
         self.memoryBytes = memoryBytes
         self.inodes = inodes
         self.group = group
+        self.hasStandby = hasStandby
     }
 
     deinit {

@@ -16,6 +16,8 @@ struct JailInit {
     var filters: JailFilters
     /// Whether the program is likely to be a fork, which is to enter the jail's namespaces.
     var expectsForks: Bool
+    /// Whether the program's process is made at once, and takes the run itself: nothing else is for this one to do then.
+    var hasStandby: Bool
 
     /// What it is told to run, and what came with that.
     private struct Order {
@@ -36,6 +38,7 @@ struct JailInit {
             let denied = try step("seccomp", filters.program.loadNotifying())
             let ended = try step("signalfd", cjail_signal_descriptor(SIGCHLD))
             try Self.rehearse(filter: filters.program, forks: expectsForks)
+            if hasStandby { try standBy(denied: denied, ended: ended) }
             let idle = processCPUMicroseconds()
             send(.ready)
             try serve(try receiveOrder(), namespaces: namespaces, denied: denied, ended: ended, idle: idle)
@@ -78,6 +81,15 @@ struct JailInit {
         for descriptor in order.descriptors + namespaces where descriptor != artefact?.target { close(descriptor) }
         try step("seccomp of the init", filters.initProcess.load())
         try supervise(started, artefact, ended: ended, listeners: [denied] + started.listeners)
+    }
+
+    /// Leaves the run to a process that has entered the jail as its program, and only watches.
+    private func standBy(denied: Int32, ended: Int32) throws(JailFailure) -> Never {
+        let pid = try step("clone", cjail_stand_by(socket, JailRoot.programID, JailRoot.programFolder))
+        try Privileges.dropAllCapabilities()
+        try step("seccomp of the init", filters.initProcess.load())
+        send(.ready)
+        try supervise(JailMembers.Started(running: [pid: .program]), nil, ended: ended, listeners: [denied])
     }
 
     // MARK: Building

@@ -107,7 +107,7 @@ struct JailMembers {
         var program = Member(
             role: .program,
             user: JailRoot.programID,
-            folder: "/work",
+            folder: JailRoot.programFolder,
             executable: spec.executable,
             server: programServer,
             arguments: spec.arguments,
@@ -249,32 +249,14 @@ struct JailMembers {
         return (report, listener)
     }
 
-    // MARK: Identity
-
     /// `place` answers what stands for one of its descriptors.
     private func identity(of member: Member, _ place: (Int32) -> Int32) -> member_identity {
-        var identity = member_identity()
-        identity.user = member.user
-        identity.descriptor_count = UInt32(member.descriptors.count)
-        withUnsafeMutableBytes(of: &identity.descriptors) { bytes in
-            let places = bytes.bindMemory(to: Int32.self)
-            for (index, descriptor) in member.descriptors.enumerated() { places[index] = place(descriptor.end) }
-        }
-        withUnsafeMutableBytes(of: &identity.targets) { bytes in
-            let targets = bytes.bindMemory(to: Int32.self)
-            for (index, descriptor) in member.descriptors.enumerated() { targets[index] = Int32(descriptor.target) }
-        }
-        let limits = ResourceLimits.all(of: request.spec.limits)
-        identity.limit_count = UInt32(limits.count)
-        withUnsafeMutableBytes(of: &identity.limit_names) { bytes in
-            let names = bytes.bindMemory(to: Int32.self)
-            for (index, limit) in limits.enumerated() { names[index] = limit.resource }
-        }
-        withUnsafeMutableBytes(of: &identity.limit_values) { bytes in
-            let values = bytes.bindMemory(to: UInt64.self)
-            for (index, limit) in limits.enumerated() { values[index] = limit.value }
-        }
-        withUnsafeMutableBytes(of: &identity.folder) { $0.copyBytes(from: Array(member.folder.utf8) + [0]) }
-        return identity
+        member_identity(
+            user: member.user,
+            folder: member.folder,
+            limits: request.spec.limits,
+            descriptors: member.descriptors,
+            place
+        )
     }
 }

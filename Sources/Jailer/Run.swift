@@ -27,6 +27,8 @@ final class Run {
     private static let processors = UInt64(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
     private var ending: JailReport.Ending?
+    /// Set where a process on standby could not execute the program.
+    private var refusal: JailReport.Ending?
     private var deniedCalls: [Int32: UInt64] = [:]
     private var artefact = JailReport.ArtefactOutcome.notAsked
     private var failure: JailFailure?
@@ -112,17 +114,24 @@ final class Run {
         self.outputs = outputs
         hasForks = servers.program != nil || servers.examiner != nil
         nextDrain = monotonicMicroseconds() + Self.drainPause
-        let request = InitRequest(
-            pipes: theirs.map(\.target),
-            isProgramForked: servers.program != nil,
-            isExaminerForked: servers.examiner != nil,
-            hasGroup: hasForks && jail.group != nil,
-            spec: spec
-        )
-        var passed = theirs.map(\.end)
-        passed += [servers.program, servers.examiner, hasForks ? jail.group : nil].compactMap(\.self)
-        passed += descriptors
-        let message = request.encoded()
+        let message: [UInt8]
+        let passed: [Int32]
+        if jail.hasStandby {
+            let order = StandbyOrder(for: spec, pipes: theirs, passed: descriptors)
+            (message, passed) = (order.message, order.descriptors)
+        } else {
+            let request = InitRequest(
+                pipes: theirs.map(\.target),
+                isProgramForked: servers.program != nil,
+                isExaminerForked: servers.examiner != nil,
+                hasGroup: hasForks && jail.group != nil,
+                spec: spec
+            )
+            message = request.encoded()
+            passed =
+                theirs.map(\.end)
+                + [servers.program, servers.examiner, hasForks ? jail.group : nil].compactMap(\.self) + descriptors
+        }
         try check(cjail_send(jail.socket, message, message.count, passed, passed.count), "send to jail")
         for end in theirs.map(\.end) { close(end) }
         // What is short is in its pipe before the program starts.
@@ -254,10 +263,18 @@ final class Run {
                 started = time
                 // A fork's beginning is others' work as well, in the same group: all but what can be its own since.
                 let since = monotonicMicroseconds() - time
-                let all = try group.usage().cpuMicroseconds
-                buildingCPU = isWarm ? max(cpu, all - min(all, since)) : cpu
+                buildingCPU = cpu
+                if isWarm {
+                    let all = try group.usage().cpuMicroseconds
+                    buildingCPU = max(cpu, all - min(all, since))
+                }
+            case .began(0, _, let cpu, let time)?: (started, buildingCPU) = (time, cpu)
+            case .began(let error, "", let cpu, let time)?:
+                (started, buildingCPU) = (time, cpu)
+                refusal = .notExecuted(error)
+            case .began(let error, let step, _, _)?: failure = failure ?? JailFailure(stage: step, errno: error)
             case .ended(let how, let copied, let time, let isAlone, let hasCrashed)?:
-                ending = how
+                ending = refusal ?? how
                 self.isAlone = isAlone
                 self.hasCrashed = hasCrashed
                 ended = time

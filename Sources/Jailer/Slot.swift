@@ -184,7 +184,7 @@ final class Slot {
                 if case .fork(let server) = spec.executable { servers.program = pool.channel(of: server) }
                 if case .fork(let server)? = spec.examiner?.executable { servers.examiner = pool.channel(of: server) }
             }
-            jail = try template.takeJail(for: spec.limits)
+            jail = try template.takeJail(for: spec)
         } catch {
             // Nothing was run: what made the jail is not relied on any more.
             for link in spec.links { close(descriptors[Int(link.descriptor)]) }
@@ -193,7 +193,11 @@ final class Slot {
         }
         // A server that still grows would take of the run's memory.
         if group.includesResidents { for template in templates.values { template.servers.waitUntilSettled() } }
-        try group.begin(memoryBytes: spec.limits.memoryBytes, processes: spec.limits.processes)
+        try group.begin(
+            memoryBytes: spec.limits.memoryBytes,
+            processes: spec.limits.processes,
+            isProgramThere: jail.hasStandby
+        )
         let run = try Run(
             spec,
             descriptors: descriptors,

@@ -17,8 +17,8 @@ final class Template {
     private let pid: pid_t
     private let channel: Int32
     private var ready: Jail?
-    /// The sizes that the last run asked for: the next will mostly want the same.
-    private var sizes: (memoryBytes: UInt64, inodes: UInt32)?
+    /// What the last run asked for: the next will mostly want the same.
+    private var wanted: (memoryBytes: UInt64, inodes: UInt32, standby: Bool)?
     let servers: ForkServerPool
 
     /// Clones it and waits until it stands: some milliseconds.
@@ -83,12 +83,15 @@ final class Template {
 
     // MARK: Jails
 
-    /// A jail for a run with these limits: the one that is ready, where it fits.
-    func takeJail(for limits: JailLimits) throws(JailFailure) -> Jail {
-        let fits = ready.map { $0.memoryBytes == limits.memoryBytes && $0.inodes == limits.inodes } ?? false
-        if !fits {
+    /// A jail for this run: the one that is ready, where it fits.
+    func takeJail(for spec: JailSpec) throws(JailFailure) -> Jail {
+        let (limits, canStandBy) = (spec.limits, StandbyOrder.serves(spec))
+        wanted = (limits.memoryBytes, limits.inodes, canStandBy)
+        let fits = ready.map {
+            $0.memoryBytes == limits.memoryBytes && $0.inodes == limits.inodes && (canStandBy || !$0.hasStandby)
+        }
+        if fits != true {
             try discardReady()
-            sizes = (limits.memoryBytes, limits.inodes)
             try prepare()
         }
         guard let jail = ready else { throw JailFailure(stage: "clone jail", errno: ENOENT) }
@@ -99,7 +102,7 @@ final class Template {
 
     /// Has the next jail cloned, which then builds itself beside whatever else is done.
     func prepare() throws(JailFailure) {
-        guard let sizes, ready == nil else { return }
+        guard let wanted, ready == nil else { return }
         let group: Int32?
         let near: Int32
         let far: Int32
@@ -111,19 +114,21 @@ final class Template {
         }
         defer { close(far) }
         let request = TemplateRequest.jail(
-            memoryBytes: sizes.memoryBytes,
-            inodes: sizes.inodes,
+            memoryBytes: wanted.memoryBytes,
+            inodes: wanted.inodes,
             hasGroup: group != nil,
-            expectsForks: !servers.isEmpty
+            expectsForks: !servers.isEmpty,
+            hasStandby: wanted.standby
         )
         do throws(JailFailure) {
             let pidfd = try Self.ask(request, [far] + (group.map { [$0] } ?? []), on: channel)
             ready = Jail(
                 pidfd: pidfd ?? -1,
                 socket: near,
-                memoryBytes: sizes.memoryBytes,
-                inodes: sizes.inodes,
-                group: group
+                memoryBytes: wanted.memoryBytes,
+                inodes: wanted.inodes,
+                group: group,
+                hasStandby: wanted.standby
             )
         } catch {
             close(near)

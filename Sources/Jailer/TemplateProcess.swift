@@ -68,14 +68,15 @@ struct TemplateProcess {
                 continue
             }
             switch request {
-            case .jail(let memoryBytes, let inodes, let hasGroup, let expectsForks):
+            case .jail(let memoryBytes, let inodes, let hasGroup, let expectsForks, let hasStandby):
                 guard passed.count == (hasGroup ? 2 : 1) else { _exit(1) }
                 let start = JailInit(
                     socket: passed[0],
                     memoryBytes: memoryBytes,
                     inodes: inodes,
                     filters: filters,
-                    expectsForks: expectsForks
+                    expectsForks: expectsForks,
+                    hasStandby: hasStandby
                 )
                 let flags = Namespaces.run | (hasGroup ? cjail_clone_into_cgroup : 0)
                 clone(flags, group: hasGroup ? passed[1] : -1) { start.run() }
