@@ -9,12 +9,22 @@ struct CgroupUsage {
     var oomKills: UInt32
 }
 
+/// What a run may use.
+struct CgroupLimits: Equatable {
+    var memoryBytes: UInt64
+    /// The jail's init comes on top.
+    var processes: UInt32
+    /// Whether one of them is in the group already, on standby.
+    var hasStandby: Bool
+}
+
 /// One slot's control group: limits and accounts for one run at a time.
 ///
 /// Nobody is ever moved in while a run waits, since a write to `cgroup.procs` waits some 10 ms for the kernel: templates
 /// are moved in once, and what they clone is born in the group.
 ///
-/// The calls come in this order for every run: `makeRun`, `begin`, `usage`, `memoryPeak` and `members` as often as wanted, `finish`.
+/// The calls come in this order for every run: `makeRun`, `begin`, then `usage`, `memoryPeak` and `isLeftToInit` as often as
+/// wanted, `finish`.
 protocol Cgroup: AnyObject {
     /// Whether what templates and fork servers hold counts in the runs' own group.
     var includesResidents: Bool { get }
@@ -27,15 +37,16 @@ protocol Cgroup: AnyObject {
     func forget(resident pid: pid_t)
     /// Makes ready for a jail to be cloned; answers the group that it is to be born in, where that is not its template's.
     func makeRun() throws(SyscallError) -> Int32?
-    /// Sets the limits and starts the accounts at zero. Swap is off. `isProgramThere`: one of `processes` is in the group
-    /// already, on standby.
-    func begin(memoryBytes: UInt64, processes: UInt32, isProgramThere: Bool) throws(SyscallError)
+    /// Sets the limits and starts the accounts at zero. Swap is off.
+    ///
+    /// Called also before a run is there, by what it will likely be: the same again does little then.
+    func begin(_ limits: CgroupLimits) throws(SyscallError)
     /// What was used since `begin`.
     func usage() throws(SyscallError) -> CgroupUsage
     /// Highest memory use since `begin`, in bytes.
     func memoryPeak() throws(SyscallError) -> UInt64
-    /// Processes of the run; 0 stands for those that this process can't see.
-    func members() throws(SyscallError) -> [pid_t]
+    /// Whether nothing of the run is left but the jail's init, or less.
+    func isLeftToInit() throws(SyscallError) -> Bool
     /// Checks that nothing of the run is left in the group, and kills what is.
     /// - Throws: when something does not go; the slot must not be used again.
     func finish() throws(SyscallError)

@@ -54,6 +54,10 @@ public final class CgroupV1: Cgroup {
     private var cpuBefore: UInt64 = 0
     private var oomKillsBefore: UInt32 = 0
     private var memoryBefore: UInt64 = 0
+    /// With the init.
+    private var processesBefore: UInt64 = 0
+    /// What `begin` was called with, where nothing has changed since.
+    private var begun: CgroupLimits?
 
     /// What the residents may come to hold more in the course of a run, and what their measure may lack: 2 MiB.
     private static let residentSlack: UInt64 = 2 << 20
@@ -86,7 +90,7 @@ public final class CgroupV1: Cgroup {
     func admitResident() throws(SyscallError) {
         // Under a small one it would crawl: pages of its files go as soon as they are there, which is no lack of memory.
         guard limits != nil else { return }
-        limits = nil
+        (limits, begun) = (nil, nil)
         try swapLimit?.write("-1")
         try memoryLimit.write("-1")
         try processLimit.write("max")
@@ -94,30 +98,45 @@ public final class CgroupV1: Cgroup {
 
     func note(resident pid: pid_t) {
         residents.insert(pid)
-        measured = nil
+        (measured, begun) = (nil, nil)
     }
 
     func forget(resident pid: pid_t) {
         residents.remove(pid)
-        measured = nil
+        (measured, begun) = (nil, nil)
     }
 
     /// Jails are born in their template's group.
     func makeRun() throws(SyscallError) -> Int32? { nil }
 
-    func begin(memoryBytes: UInt64, processes count: UInt32, isProgramThere: Bool) throws(SyscallError) {
+    func begin(_ limits: CgroupLimits) throws(SyscallError) {
+        if limits == begun {
+            // What the last jail held is freed a moment after its end.
+            let usage = try memoryUsage.number()
+            if usage == memoryBefore { return }
+            if max(usage, memoryBefore) - min(usage, memoryBefore) <= Self.unnoticed {
+                return try countMemory()
+            }
+        }
         // The jail's init is here already: it comes on top of what the program may have, as do the residents.
+        let others = try processes.number() - (limits.hasStandby ? 1 : 0)
         try setLimits(
-            memory: memoryBytes + (try measureResidents()) + Self.residentSlack,
-            sockets: memoryBytes,
-            processes: UInt64(count) + (try processes.number()) - (isProgramThere ? 1 : 0)
+            memory: limits.memoryBytes + (try measureResidents()) + Self.residentSlack,
+            sockets: limits.memoryBytes,
+            processes: UInt64(limits.processes) + others
         )
-        try memoryMaximum.write("0")
+        processesBefore = others
         try socketMaximum.write("0")
         // Last: a lower limit has just taken cache away.
-        memoryBefore = try memoryUsage.number()
+        try countMemory()
         cpuBefore = try cpu.number()
         oomKillsBefore = try oomKills()
+        begun = limits
+    }
+
+    private func countMemory() throws(SyscallError) {
+        try memoryMaximum.write("0")
+        memoryBefore = try memoryUsage.number()
     }
 
     private func setLimits(memory: UInt64, sockets: UInt64, processes: UInt64) throws(SyscallError) {
@@ -180,6 +199,7 @@ public final class CgroupV1: Cgroup {
     }
 
     func finish() throws(SyscallError) {
+        begun = nil
         let deadline = monotonicMicroseconds() + groupPatience
         for attempt in 0... {
             let left = try members()
@@ -205,7 +225,10 @@ public final class CgroupV1: Cgroup {
         }
     }
 
-    func members() throws(SyscallError) -> [pid_t] {
+    /// By number: a list of them takes four calls, and `finish` looks at one.
+    func isLeftToInit() throws(SyscallError) -> Bool { try processes.number() <= processesBefore }
+
+    private func members() throws(SyscallError) -> [pid_t] {
         // Opened anew: an open file shows the list that was there when it was read first.
         try CgroupTree.processes(of: folders.pids).filter { !residents.contains($0) }
     }

@@ -18,6 +18,8 @@ final class CgroupV2: Cgroup {
         var cpu: ControlFile
         var events: ControlFile
         var cpuBefore: UInt64 = 0
+        /// What `begin` was called with.
+        var begun: CgroupLimits?
     }
 
     private var templates: String { folder + "/templates" }
@@ -66,12 +68,14 @@ final class CgroupV2: Cgroup {
         return run.group
     }
 
-    func begin(memoryBytes: UInt64, processes: UInt32, isProgramThere: Bool) throws(SyscallError) {
-        try TextFile.write(runFolder + "/memory.max", String(memoryBytes))
-        // The jail's init comes on top of what the program may have.
-        try TextFile.write(runFolder + "/pids.max", String(processes + 1))
+    func begin(_ limits: CgroupLimits) throws(SyscallError) {
         guard var run else { throw SyscallError("read", runFolder, errno: ENOENT) }
+        if limits == run.begun { return }
+        try TextFile.write(runFolder + "/memory.max", String(limits.memoryBytes))
+        // The jail's init comes on top of what the program may have.
+        try TextFile.write(runFolder + "/pids.max", String(limits.processes + 1))
         run.cpuBefore = try run.cpu.number(of: "usage_usec")
+        run.begun = limits
         self.run = run
     }
 
@@ -88,9 +92,7 @@ final class CgroupV2: Cgroup {
         return UInt64(text.prefix { $0.isNumber }) ?? 0
     }
 
-    func members() throws(SyscallError) -> [pid_t] {
-        try CgroupTree.processes(of: runFolder)
-    }
+    func isLeftToInit() throws(SyscallError) -> Bool { try CgroupTree.processes(of: runFolder).count <= 1 }
 
     func finish() throws(SyscallError) {
         closeFiles()

@@ -76,6 +76,9 @@ final class ForkServerPool {
         }
     }
 
+    /// Whether none is on its way, as far as is known.
+    var areSettled: Bool { servers.values.allSatisfy { $0.isWarm } }
+
     /// Waits until no server is on its way: what they hold is known, and does not grow, only then.
     ///
     /// One that is not warm in 20 s is waited for no longer, but looked at again later.

@@ -41,10 +41,13 @@ final class Jail {
 
     private static let late = JailFailure(stage: "set up jail", errno: ETIMEDOUT)
 
+    private var isReady = false
+
     /// Waits until it stands; in the usual case it has for long.
     func waitUntilReady() throws(JailFailure) {
+        if isReady { return }
         switch try receive(within: Self.setupLimit) {
-        case .ready?: return
+        case .ready?: isReady = true
         case .failure(let failure)?: throw failure
         default: throw JailFailure(stage: "set up jail", errno: 0, detail: "the init ended without a word")
         }

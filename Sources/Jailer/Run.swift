@@ -249,7 +249,8 @@ final class Run {
     }
 
     private func readMessages(in group: any Cgroup) throws(SyscallError) {
-        while true {
+        // The end is its last word.
+        while ending == nil {
             let message: InitMessage?
             do throws(JailFailure) {
                 message = try jail.receive(within: 0)

@@ -75,6 +75,7 @@ final class Slot {
         send(.ready)
         var buffer = [UInt8](repeating: 0, count: JailSpec.maximumSize)
         while true {
+            beginEarly(in: group)
             var descriptors = [Int32](repeating: -1, count: JailSpec.maximumDescriptors)
             var count = descriptors.count
             let length = cjail_receive(connection, &buffer, buffer.count, &descriptors, &count, false)
@@ -139,7 +140,7 @@ final class Slot {
             if let ending {
                 // What the init takes to end is not waited for, where it is all that is left. It is not listed any more
                 // once it has begun to.
-                if try group.members().count <= 1 {
+                if try group.isLeftToInit() {
                     send(answer)
                     isAnswered = true
                 }
@@ -194,9 +195,11 @@ final class Slot {
         // A server that still grows would take of the run's memory.
         if group.includesResidents { for template in templates.values { template.servers.waitUntilSettled() } }
         try group.begin(
-            memoryBytes: spec.limits.memoryBytes,
-            processes: spec.limits.processes,
-            isProgramThere: jail.hasStandby
+            CgroupLimits(
+                memoryBytes: spec.limits.memoryBytes,
+                processes: spec.limits.processes,
+                hasStandby: jail.hasStandby
+            )
         )
         let run = try Run(
             spec,
@@ -227,6 +230,21 @@ final class Slot {
             prepared = image
         } catch {
             discard(image)
+        }
+    }
+
+    /// Does what the next run will need of its group, as soon as its jail stands, unless something is asked for before.
+    ///
+    /// Not where a fork server is on its way, which shares the group on cgroup v1: it would be in the run's account.
+    private func beginEarly(in group: any Cgroup) {
+        guard let prepared, let template = templates[prepared],
+            templates.values.allSatisfy({ $0.servers.areSettled })
+        else { return }
+        do {
+            if let limits = try template.waitUntilReady(orInterruptedBy: connection) { try group.begin(limits) }
+        } catch {
+            // The run makes another and says why that does not go.
+            discard(prepared)
         }
     }
 

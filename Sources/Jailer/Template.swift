@@ -18,7 +18,7 @@ final class Template {
     private let channel: Int32
     private var ready: Jail?
     /// What the last run asked for: the next will mostly want the same.
-    private var wanted: (memoryBytes: UInt64, inodes: UInt32, standby: Bool)?
+    private var wanted: (limits: JailLimits, standby: Bool)?
     let servers: ForkServerPool
 
     /// Clones it and waits until it stands: some milliseconds.
@@ -86,7 +86,7 @@ final class Template {
     /// A jail for this run: the one that is ready, where it fits.
     func takeJail(for spec: JailSpec) throws(JailFailure) -> Jail {
         let (limits, canStandBy) = (spec.limits, StandbyOrder.serves(spec))
-        wanted = (limits.memoryBytes, limits.inodes, canStandBy)
+        wanted = (limits, canStandBy)
         let fits = ready.map {
             $0.memoryBytes == limits.memoryBytes && $0.inodes == limits.inodes && (canStandBy || !$0.hasStandby)
         }
@@ -98,6 +98,22 @@ final class Template {
         ready = nil
         try jail.waitUntilReady()
         return jail
+    }
+
+    /// Waits until the jail that was cloned last is ready, or something comes on this connection, which is then first.
+    ///
+    /// - Returns: what it will likely be asked for; `nil` where something came, or there is no jail.
+    func waitUntilReady(orInterruptedBy connection: Int32) throws(JailFailure) -> CgroupLimits? {
+        guard let jail = ready, let wanted else { return nil }
+        var polls = [jail.socket, connection].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while poll(&polls, nfds_t(polls.count), -1) < 0 && errno == EINTR {}
+        if polls[1].revents != 0 { return nil }
+        try jail.waitUntilReady()
+        return CgroupLimits(
+            memoryBytes: wanted.limits.memoryBytes,
+            processes: wanted.limits.processes,
+            hasStandby: jail.hasStandby
+        )
     }
 
     /// Has the next jail cloned, which then builds itself beside whatever else is done.
@@ -114,8 +130,8 @@ final class Template {
         }
         defer { close(far) }
         let request = TemplateRequest.jail(
-            memoryBytes: wanted.memoryBytes,
-            inodes: wanted.inodes,
+            memoryBytes: wanted.limits.memoryBytes,
+            inodes: wanted.limits.inodes,
             hasGroup: group != nil,
             expectsForks: !servers.isEmpty,
             hasStandby: wanted.standby
@@ -125,8 +141,8 @@ final class Template {
             ready = Jail(
                 pidfd: pidfd ?? -1,
                 socket: near,
-                memoryBytes: wanted.memoryBytes,
-                inodes: wanted.inodes,
+                memoryBytes: wanted.limits.memoryBytes,
+                inodes: wanted.limits.inodes,
                 group: group,
                 hasStandby: wanted.standby
             )
