@@ -14,17 +14,20 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MAX_DESCRIPTORS = 48, HELPER_NUMBER = 30000 };
 
-struct message {
-    struct fork_request request;
-    unsigned char rest[FORK_MAX_FILTER * 8 + FORK_MAX_ARGUMENTS];
-};
-
-static struct message message;
+static union {
+    struct {
+        struct fork_request request;
+        unsigned char filter[FORK_MAX_FILTER * 8];
+    };
+    struct {
+        struct member_order order;
+        char arguments[MEMBER_MAX_STRINGS_SIZE];
+    };
+} message;
 static int descriptors[MAX_DESCRIPTORS];
 static size_t descriptor_count;
 static int own_pid_namespace;
@@ -63,11 +66,8 @@ static void receive_request(int channel) {
     const struct fork_request *request = &message.request;
     errno = EPROTO;
     if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) || (size_t)length < sizeof *request ||
-        request->filter_length > FORK_MAX_FILTER || request->arguments_size > FORK_MAX_ARGUMENTS ||
-        request->namespace_count > 5 || request->namespace_count == 0 ||
-        request->identity.descriptor_count > MEMBER_MAX_DESCRIPTORS ||
-        request->identity.limit_count > MEMBER_MAX_LIMITS ||
-        (size_t)length != sizeof *request + request->filter_length * 8 + request->arguments_size) {
+        request->filter_length > FORK_MAX_FILTER || request->namespace_count > 5 || request->namespace_count == 0 ||
+        (size_t)length != sizeof *request + request->filter_length * 8) {
         give_up("request");
     }
 }
@@ -81,19 +81,11 @@ static int passed(int32_t place) {
     return descriptors[place];
 }
 
-static uint64_t microseconds(clockid_t clock) {
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
-}
-
-static void send_report(int socket, int error, const char *step, uint64_t cpu, int listener) {
+static void send_report(int socket, int error, const char *step, int listener) {
     struct fork_report report;
     memset(&report, 0, sizeof report);
     report.error = error;
     report.pid = getpid();
-    report.cpu_microseconds = cpu;
-    report.time_microseconds = microseconds(CLOCK_MONOTONIC);
     strncpy(report.step, step, sizeof report.step - 1);
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
@@ -116,8 +108,8 @@ static void send_report(int socket, int error, const char *step, uint64_t cpu, i
     while (sendmsg(socket, &header, MSG_NOSIGNAL) < 0 && errno == EINTR) {}
 }
 
-static void fail(int report, const char *step, int error) {
-    send_report(report, error, step, 0, -1);
+static void fail(int channel, const char *step, int error) {
+    send_report(channel, error, step, -1);
     _exit(127);
 }
 
@@ -126,34 +118,49 @@ static void outlive_helper(void) {
     while (kill(helper_pid, 0) == 0 || errno != ESRCH) sched_yield();
 }
 
-// The child's way into the jail; the last steps are those that take away what the earlier ones need.
-static void enter_jail(void) {
+// The child's way into the jail; the last steps are those that take away what the earlier ones need. Returns the socket
+// on which its order comes, the only descriptor that is left beside the interpreter's own.
+static int enter_jail(void) {
     struct fork_request *request = &message.request;
-    int report = passed(request->report);
+    int channel = passed(request->channel);
     // It is in the jail's pid namespace by birth; the others it enters here.
     for (uint32_t i = 1; i < request->namespace_count; i++) {
-        if (setns(passed(request->namespaces[i]), 0) < 0) fail(report, "setns", errno);
-    }
-    for (uint32_t i = 0; i < request->identity.descriptor_count; i++) {
-        request->identity.descriptors[i] = passed(request->identity.descriptors[i]);
+        if (setns(passed(request->namespaces[i]), 0) < 0) fail(channel, "setns", errno);
     }
     struct member_failure failure = {"", 0};
-    int kept = -1;
-    if (member_become(&request->identity, report, &kept, &failure) < 0) {
-        fail(kept >= 0 ? kept : report, failure.name, failure.error);
-    }
-    report = kept;
+    if (member_enter(&request->identity, &failure) < 0) fail(channel, failure.name, failure.error);
+    long closed = member_close_all_but(channel);
+    if (closed < 0) fail(channel, "close_range", (int)-closed);
     outlive_helper();
     signal(SIGCHLD, SIG_DFL);
     // As after an exec: what may be looked at in /proc is the process's own again.
-    if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) fail(report, "dumpable", errno);
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(report, "no_new_privs", errno);
-    struct sock_fprog program = {(unsigned short)request->filter_length, (struct sock_filter *)message.rest};
+    if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) fail(channel, "dumpable", errno);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(channel, "no_new_privs", errno);
+    struct sock_fprog program = {(unsigned short)request->filter_length, (struct sock_filter *)message.filter};
     int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
-    if (listener < 0) fail(report, "seccomp", errno);
-    send_report(report, 0, "", microseconds(CLOCK_PROCESS_CPUTIME_ID), listener);
+    if (listener < 0) fail(channel, "seccomp", errno);
+    send_report(channel, 0, "", listener);
     close(listener);
-    close(report);
+    return channel;
+}
+
+// Waits for the order and takes what comes with it. Returns the size of the arguments in `message`.
+static size_t take_order(int channel) {
+    uint64_t idle = member_cpu_time();
+    long length = member_receive_order(channel, &message.order, sizeof message);
+    // The jail is not needed any more, or is of no use.
+    if (length <= 0) _exit(length == 0 ? 0 : 127);
+    int report = message.order.report, kept;
+    struct member_failure failure = {"", 0};
+    if (member_equip(&message.order.equipment, report, &kept, &failure) < 0) {
+        if (report >= 0) member_report(report, failure.name, failure.error, 0);
+        _exit(127);
+    }
+    if (kept >= 0) {
+        member_report(kept, "", 0, member_cpu_time() - idle);
+        close(kept);
+    }
+    return (size_t)length - sizeof message.order;
 }
 
 // clone3(2) without a frame of its own: the child shares the stack (CLONE_VM), and must not return past this place.
@@ -169,7 +176,7 @@ static inline long clone_sharing_memory(struct clone_args *args) {
 // child's parent.
 static int fork_into_jail(void) {
     struct fork_request *request = &message.request;
-    int report = passed(request->report), pid_namespace = passed(request->namespaces[0]);
+    int channel = passed(request->channel), pid_namespace = passed(request->namespaces[0]);
     struct clone_args args;
     memset(&args, 0, sizeof args);
     args.flags = CLONE_VM | CLONE_VFORK;
@@ -179,7 +186,7 @@ static int fork_into_jail(void) {
     }
     // Where children are born; this process stays where it is.
     if (setns(pid_namespace, CLONE_NEWPID) < 0) {
-        send_report(report, errno, "setns pid", 0, -1);
+        send_report(channel, errno, "setns pid", -1);
         return 0;
     }
     // A number out of the way: the child then has the one that a program has which the init executes.
@@ -197,11 +204,11 @@ static int fork_into_jail(void) {
         helper_pid = getpid();
         pid_t child = fork();
         if (child == 0) return 1;
-        if (child < 0) fail(report, "fork", errno);
+        if (child < 0) fail(channel, "fork", errno);
         _exit(0);
     }
     if (helper < 0) {
-        send_report(report, (int)-helper, "clone3", 0, -1);
+        send_report(channel, (int)-helper, "clone3", -1);
     } else {
         // ECHILD once it is gone.
         while (waitpid((pid_t)helper, NULL, __WALL) < 0 && errno == EINTR) {}
@@ -223,11 +230,10 @@ int assay_fork_server(int channel, char *arguments, size_t size) {
         if (fork_into_jail()) break;
         for (size_t i = 0; i < descriptor_count; i++) close(descriptors[i]);
     }
-    enter_jail();
-    size_t length = message.request.arguments_size;
+    size_t length = take_order(enter_jail());
     if (length > size) length = size;
-    memcpy(arguments, message.rest + message.request.filter_length * 8, length);
-    // What is left of the request is no use to anybody.
+    memcpy(arguments, message.arguments, length);
+    // What is left of the order is no use to anybody.
     memset(&message, 0, sizeof message);
     return (int)length;
 }

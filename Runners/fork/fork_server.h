@@ -2,9 +2,10 @@
 //
 // The jailer asks for a fork by one message on a SOCK_SEQPACKET socket, `struct fork_request`, with descriptors beside it.
 // The child is born in the run's control group and in the namespaces of the run's jail, becomes a member of it
-// (member.h), puts itself under the filter, and reports by `struct fork_report` before it returns to the interpreter.
+// (member.h), puts itself under the filter, and reports by `struct fork_report`. Then it waits for its order
+// (member_order.h), which may be there already, and returns to the interpreter.
 #pragma once
-#include "member.h"
+#include "member_order.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -13,33 +14,28 @@ extern "C" {
 /// Seen from outside of the library, which hides all else.
 #define ASSAY_EXPORT __attribute__((visibility("default")))
 
-enum { FORK_MAX_FILTER = 1024, FORK_MAX_ARGUMENTS = 65536 };
+enum { FORK_MAX_FILTER = 1024 };
 
-/// Asks for one fork. Behind it come `filter_length` instructions of 8 bytes each, then `arguments_size` bytes: the
-/// run's argv, each element ended by NUL. Descriptors are named by their place among those that were passed.
+/// Asks for one fork. Behind it come `filter_length` instructions of 8 bytes each. Descriptors are named by their place
+/// among those that were passed.
 struct fork_request {
-    /// The descriptors of `identity` are places too.
     struct member_identity identity;
-    /// Where the report goes.
-    int32_t report;
+    /// A SOCK_SEQPACKET socket: the report goes there, and the order comes from there (member_order.h).
+    int32_t channel;
     /// Namespaces that the child enters, the one for process ids first. See setns(2).
     int32_t namespaces[5];
     uint32_t namespace_count;
     /// The control group (v2) that the child is born in; -1: the server's own.
     int32_t group;
     uint32_t filter_length;
-    uint32_t arguments_size;
 };
 
-/// What the child says, with the filter's listener beside it (seccomp_unotify(2)) where `error` is 0.
+/// What the child says once it stands in the jail, with the filter's listener beside it (seccomp_unotify(2)) where `error`
+/// is 0.
 struct fork_report {
     int32_t error;
     /// In the jail's pid namespace.
     int32_t pid;
-    /// CPU time that becoming a member took, in microseconds.
-    uint64_t cpu_microseconds;
-    /// When that was, on the monotonic clock, in microseconds.
-    uint64_t time_microseconds;
     /// The step that failed.
     char step[32];
 };

@@ -17,6 +17,9 @@ static int fail(struct member_failure *failure, const char *name, long result) {
     return -1;
 }
 
+// Descriptors are moved to numbers below the base; none has a number above the last.
+enum { BASE = 2 * MEMBER_MAX_DESCRIPTORS, LAST = 1 << 30 };
+
 static const int *own;
 static size_t own_count;
 
@@ -41,12 +44,11 @@ static long close_others(unsigned first, unsigned last, unsigned except) {
 }
 
 // Moves the descriptors to their numbers and closes all others. First out of the way of all targets, then down to them.
-static int place_descriptors(const struct member_identity *identity, int keep, int *kept, struct member_failure *failure) {
-    enum { BASE = 2 * MEMBER_MAX_DESCRIPTORS, LAST = 1 << 30 };
+static int place_descriptors(const struct member_equipment *equipment, int keep, int *kept, struct member_failure *failure) {
     int raised[MEMBER_MAX_DESCRIPTORS];
     long result;
-    for (uint32_t i = 0; i < identity->descriptor_count; i++) {
-        result = member_call(SYS_fcntl, identity->descriptors[i], F_DUPFD_CLOEXEC, BASE);
+    for (uint32_t i = 0; i < equipment->descriptor_count; i++) {
+        result = member_call(SYS_fcntl, equipment->descriptors[i], F_DUPFD_CLOEXEC, BASE);
         if (result < 0) return fail(failure, "dup", result);
         raised[i] = (int)result;
     }
@@ -57,22 +59,23 @@ static int place_descriptors(const struct member_identity *identity, int keep, i
     }
     result = close_others(0, BASE - 1, LAST);
     if (result < 0) return fail(failure, "close_range", result);
-    for (uint32_t i = 0; i < identity->descriptor_count; i++) {
-        result = member_call(SYS_dup2, raised[i], identity->targets[i]);
+    for (uint32_t i = 0; i < equipment->descriptor_count; i++) {
+        result = member_call(SYS_dup2, raised[i], equipment->targets[i]);
         if (result < 0) return fail(failure, "dup2", result);
     }
     result = close_others(BASE, LAST - 1, keep >= 0 ? (unsigned)*kept : LAST);
     return result < 0 ? fail(failure, "close_range", result) : 0;
 }
 
-int member_enter(uid_t user, const char *folder, struct member_failure *failure) {
+int member_enter(const struct member_identity *identity, struct member_failure *failure) {
     long result = member_call(SYS_setsid);
     if (result < 0) return fail(failure, "setsid", result);
-    result = member_call(SYS_chdir, folder);
+    result = member_call(SYS_chdir, identity->folder);
     if (result < 0) return fail(failure, "chdir", result);
     // Whoever starts members has it empty.
     if (member_call(SYS_prctl, PR_CAPBSET_READ, CAP_CHOWN) != 0) return fail(failure, "bounding set", -EPERM);
     // Calls that act on this thread only, which is the whole process.
+    uid_t user = identity->user;
     result = member_call(SYS_setgroups, 0, 0);
     if (result < 0) return fail(failure, "setgroups", result);
     result = member_call(SYS_setresgid, user, user, user);
@@ -86,19 +89,15 @@ int member_enter(uid_t user, const char *folder, struct member_failure *failure)
     return result < 0 ? fail(failure, "capset", result) : 0;
 }
 
-int member_equip(const struct member_identity *identity, int keep, int *kept, struct member_failure *failure) {
+int member_equip(const struct member_equipment *equipment, int keep, int *kept, struct member_failure *failure) {
     *kept = -1;
-    if (place_descriptors(identity, keep, kept, failure) < 0) return -1;
-    for (uint32_t i = 0; i < identity->limit_count; i++) {
-        struct rlimit limit = {identity->limit_values[i], identity->limit_values[i]};
-        long result = member_call(SYS_prlimit64, 0, identity->limit_names[i], &limit);
+    if (place_descriptors(equipment, keep, kept, failure) < 0) return -1;
+    for (uint32_t i = 0; i < equipment->limit_count; i++) {
+        struct rlimit limit = {equipment->limit_values[i], equipment->limit_values[i]};
+        long result = member_call(SYS_prlimit64, 0, equipment->limit_names[i], &limit);
         if (result < 0) return fail(failure, "setrlimit", result);
     }
     return 0;
 }
 
-int member_become(const struct member_identity *identity, int keep, int *kept, struct member_failure *failure) {
-    *kept = -1;
-    if (member_enter(identity->user, identity->folder, failure) < 0) return -1;
-    return member_equip(identity, keep, kept, failure);
-}
+long member_close_all_but(int keep) { return close_others(0, (unsigned)LAST, (unsigned)keep); }

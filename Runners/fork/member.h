@@ -17,9 +17,14 @@ extern "C" {
 
 enum { MEMBER_MAX_DESCRIPTORS = 16, MEMBER_MAX_LIMITS = 16 };
 
-/// What a process of the jail has from its start. Plain data without pointers: it goes through sockets as it stands.
+/// Who a process of the jail is. Plain data without pointers, as all here: it goes through sockets as it stands.
 struct member_identity {
     uint32_t user;
+    char folder[64];
+};
+
+/// What it has from its start.
+struct member_equipment {
     uint32_t descriptor_count;
     uint32_t limit_count;
     /// Where the descriptors stand now, and the numbers they are moved to. All others are closed.
@@ -28,7 +33,6 @@ struct member_identity {
     /// RLIMIT_*, soft and hard alike. See setrlimit(2).
     int32_t limit_names[MEMBER_MAX_LIMITS];
     uint64_t limit_values[MEMBER_MAX_LIMITS];
-    char folder[64];
 };
 
 /// Which step failed: `name` is static, `error` an error number.
@@ -41,18 +45,17 @@ struct member_failure {
 /// be a number that a run's descriptors are moved to. The array must last.
 void member_keep(const int *_Nonnull descriptors, size_t count);
 
-/// Becomes a member: session, folder, user, no capabilities; then descriptors and limits. The bounding set must be empty.
-///
-/// `keep` (-1: none) stays open, close-on-exec, as descriptor `*kept`. Makes system calls only, needs no memory and leaves
-/// `errno` alone: it can run in a process that shares its memory with another (CLONE_VM). Returns 0, or -1 with `*failure`
-/// set.
-int member_become(const struct member_identity *_Nonnull identity, int keep, int *_Nonnull kept,
-                  struct member_failure *_Nonnull failure);
+// A member is made in two steps: what is known before there is anything to run, and what comes with that. Both make system
+// calls only, need no memory and leave `errno` alone: they can run in a process that shares its memory with another
+// (CLONE_VM). They return 0, or -1 with `*failure` set.
 
-/// Its two halves: what is known before there is anything to run, and what comes with that.
-int member_enter(uid_t user, const char *_Nonnull folder, struct member_failure *_Nonnull failure);
-int member_equip(const struct member_identity *_Nonnull identity, int keep, int *_Nonnull kept,
+/// Session, folder, user, no capabilities. The bounding set must be empty.
+int member_enter(const struct member_identity *_Nonnull identity, struct member_failure *_Nonnull failure);
+/// Descriptors and limits. `keep` (-1: none) stays open, close-on-exec, as descriptor `*kept`.
+int member_equip(const struct member_equipment *_Nonnull equipment, int keep, int *_Nonnull kept,
                  struct member_failure *_Nonnull failure);
+/// Closes all descriptors but `keep` and the process's own: an error number below zero where that fails.
+long member_close_all_but(int keep);
 
 #ifdef __cplusplus
 }

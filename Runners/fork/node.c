@@ -46,7 +46,7 @@ enum {
     MARK = 63,
 };
 
-static char arguments[FORK_MAX_ARGUMENTS];
+static char arguments[MEMBER_MAX_STRINGS_SIZE];
 /// The main thread's event loop, in a child.
 static void *loop;
 

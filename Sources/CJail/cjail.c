@@ -70,6 +70,7 @@ void cjail_reset_signals(void) {
 
 struct start {
     const struct member_identity *identity;
+    const struct member_equipment *equipment;
     const char *path;
     int executable;
     char *const *argv, *const *envp;
@@ -80,7 +81,8 @@ struct start {
 static int start_member(void *context) {
     const struct start *start = context;
     int kept;
-    if (member_become(start->identity, start->executable, &kept, start->failure) < 0) return 127;
+    if (member_enter(start->identity, start->failure) < 0) return 127;
+    if (member_equip(start->equipment, start->executable, &kept, start->failure) < 0) return 127;
     clear_signal_mask();
     if (start->path) {
         execve(start->path, start->argv, start->envp);
@@ -91,10 +93,11 @@ static int start_member(void *context) {
     return 127;
 }
 
-pid_t cjail_start_member(const struct member_identity *identity, const char *path, int executable, char *const *argv,
-                         char *const *envp, struct member_failure *failure) {
+pid_t cjail_start_member(const struct member_identity *identity, const struct member_equipment *equipment,
+                         const char *path, int executable, char *const *argv, char *const *envp,
+                         struct member_failure *failure) {
     static char stack[64 * 1024] __attribute__((aligned(16)));
-    struct start start = {identity, path, executable, argv, envp, failure};
+    struct start start = {identity, equipment, path, executable, argv, envp, failure};
     failure->name = NULL;
     failure->error = 0;
     return (pid_t)result(clone(start_member, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &start));

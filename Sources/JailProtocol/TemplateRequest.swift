@@ -4,24 +4,29 @@
 /// descriptor of the new process (pidfd_open(2)).
 public enum TemplateRequest: Sendable, Hashable {
     /// A jail whose file systems have these sizes. Descriptors: the init's socket, and where `hasGroup` the control
-    /// group that it is born in. `expectsForks`: the image has fork servers, whose forks enter the jail's namespaces.
-    /// `hasStandby`: the program's process is made at once, and takes the run itself.
-    case jail(memoryBytes: UInt64, inodes: UInt32, hasGroup: Bool, expectsForks: Bool, hasStandby: Bool)
+    /// group that it is born in, then for `Standby.fork` its server's channel. `expectsForks`: the image has fork servers,
+    /// whose forks enter the jail's namespaces.
+    case jail(memoryBytes: UInt64, inodes: UInt32, hasGroup: Bool, expectsForks: Bool, standby: Standby)
     /// A fork server. Descriptors: its channel, stdin, stdout, stderr.
     case server(JailSpec.ForkServer)
     /// A new network namespace for the jails to come.
     case network
 
+    /// What is made of the program before there is a run: nothing, a process that is to execute, or a fork.
+    public enum Standby: UInt8, Sendable, Hashable {
+        case none = 0, executing, fork
+    }
+
     public func encoded() -> [UInt8] {
         var writer = WireWriter()
         switch self {
-        case .jail(let memoryBytes, let inodes, let hasGroup, let expectsForks, let hasStandby):
+        case .jail(let memoryBytes, let inodes, let hasGroup, let expectsForks, let standby):
             writer.integer(UInt8(0))
             writer.integer(memoryBytes)
             writer.integer(inodes)
             writer.flag(hasGroup)
             writer.flag(expectsForks)
-            writer.flag(hasStandby)
+            writer.integer(standby.rawValue)
         case .server(let server):
             writer.integer(UInt8(1))
             server.encode(to: &writer)
@@ -39,13 +44,22 @@ public enum TemplateRequest: Sendable, Hashable {
                 inodes: try reader.integer("inodes"),
                 hasGroup: try reader.flag("group"),
                 expectsForks: try reader.flag("forks"),
-                hasStandby: try reader.flag("standby")
+                standby: try Self.standby(from: &reader)
             )
         case 1: self = .server(try JailSpec.ForkServer(from: &reader))
         case 2: self = .network
         default: throw WireError(field: "kind", reason: "unknown")
         }
         try reader.finish()
+    }
+}
+
+extension TemplateRequest {
+    fileprivate static func standby(from reader: inout WireReader) throws(WireError) -> Standby {
+        guard let standby = Standby(rawValue: try reader.integer("standby")) else {
+            throw WireError(field: "standby", reason: "unknown")
+        }
+        return standby
     }
 }
 

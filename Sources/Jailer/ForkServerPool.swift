@@ -54,7 +54,7 @@ final class ForkServerPool {
             end(oldest.key)
         }
         do {
-            let (near, far) = try Descriptor.socketPair(messageSize: Int32(FORK_MAX_ARGUMENTS) + 16384)
+            let (near, far) = try Descriptor.socketPair(messageSize: 16384)
             // Standard streams as a run has them: pipes. Of stdin nothing ever comes.
             let (input, output) = (try Descriptor.pipe(), try Descriptor.pipe())
             close(input.write)

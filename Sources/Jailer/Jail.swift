@@ -12,8 +12,15 @@ final class Jail {
     let inodes: UInt32
     /// The control group for forked processes to be born in; the cgroup driver's.
     let group: Int32?
-    /// Whether the program's process is there already; what is sent to the jail goes to it (`StandbyOrder`), not to the init.
-    let hasStandby: Bool
+    let standby: Standby
+
+    /// What of the program is there before there is a run.
+    enum Standby: Equatable {
+        case none
+        /// A process that waits to execute it: what is sent to the jail goes to it (`MemberOrder`), not to the init.
+        case executing
+        case fork(JailSpec.ForkServer)
+    }
 
     init(
         pidfd: Int32,
@@ -21,14 +28,14 @@ final class Jail {
         memoryBytes: UInt64,
         inodes: UInt32,
         group: Int32?,
-        hasStandby: Bool
+        standby: Standby
     ) {
         self.pidfd = pidfd
         self.socket = socket
         self.memoryBytes = memoryBytes
         self.inodes = inodes
         self.group = group
-        self.hasStandby = hasStandby
+        self.standby = standby
     }
 
     deinit {

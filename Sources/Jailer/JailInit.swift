@@ -14,10 +14,20 @@ struct JailInit {
     var memoryBytes: UInt64
     var inodes: UInt32
     var filters: JailFilters
+    /// The control group that it was born in, where forks are to be, too.
+    var group: Int32?
     /// Whether the program is likely to be a fork, which is to enter the jail's namespaces.
     var expectsForks: Bool
-    /// Whether the program's process is made at once, and takes the run itself: nothing else is for this one to do then.
-    var hasStandby: Bool
+    var standby: Standby
+
+    /// What is made of the program before there is a run.
+    enum Standby {
+        case none
+        /// A process that takes the run itself, and executes: nothing else is for the init to do then.
+        case executing
+        /// A fork of the server with this channel.
+        case fork(server: Int32)
+    }
 
     /// What it is told to run, and what came with that.
     private struct Order {
@@ -28,7 +38,7 @@ struct JailInit {
     /// Does everything; never returns.
     func run() -> Never {
         do throws(JailFailure) {
-            try closeDescriptors(except: [socket])
+            try closeDescriptors(except: [socket] + kept)
             try offerToOOMKiller()
             umask(0o022)
             try JailRoot.mountRun(memoryBytes: memoryBytes, inodes: inodes)
@@ -38,20 +48,32 @@ struct JailInit {
             let denied = try step("seccomp", filters.program.loadNotifying())
             let ended = try step("signalfd", cjail_signal_descriptor(SIGCHLD))
             try Self.rehearse(filter: filters.program, forks: expectsForks)
-            if hasStandby { try standBy(denied: denied, ended: ended) }
+            let standby: (ForkedMember, pid_t, Int32)?
+            switch self.standby {
+            case .executing: try standBy(denied: denied, ended: ended)
+            case .fork(let server): standby = try standBy(server: server, namespaces)
+            case .none: standby = nil
+            }
             let idle = processCPUMicroseconds()
             send(.ready)
-            try serve(try receiveOrder(), namespaces: namespaces, denied: denied, ended: ended, idle: idle)
+            let order = try receiveOrder()
+            try serve(order, namespaces: namespaces, standby: standby, denied: denied, ended: ended, idle: idle)
         } catch {
             send(.failure(error))
         }
         _exit(1)
     }
 
+    /// What it needs beside the socket until it is ready.
+    private var kept: [Int32] {
+        if case .fork(let server) = standby { [server] + (group.map { [$0] } ?? []) } else { [] }
+    }
+
     /// `idle` is this process's CPU time when it was ready, in microseconds.
     private func serve(
         _ order: Order,
         namespaces: [Int32],
+        standby: (ForkedMember, pid_t, Int32)?,
         denied: Int32,
         ended: Int32,
         idle: UInt64
@@ -65,16 +87,17 @@ struct JailInit {
             own: Array(order.descriptors.prefix(request.ownDescriptors)),
             passed: passed,
             namespaces: namespaces,
-            filter: filters.program
+            filter: filters.program,
+            socket: socket,
+            standby: standby
         )
-        func sendStarting(adding cpu: UInt64 = 0, at time: UInt64? = nil) {
-            let building = processCPUMicroseconds() - idle + cpu
-            send(.starting(cpuMicroseconds: building, at: time ?? monotonicMicroseconds()))
+        func sendStarting() {
+            send(.starting(cpuMicroseconds: processCPUMicroseconds() - idle, at: monotonicMicroseconds()))
         }
-        // Of forks it is known only afterwards that they have become the program.
+        // That forks are on their way is known only afterwards; when they begin, they say themselves.
         if !request.areForked { sendStarting() }
         let started = try members.start()
-        if request.areForked { sendStarting(adding: started.cpuMicroseconds, at: started.time) }
+        if request.areForked { sendStarting() }
         try Privileges.dropAllCapabilities()
         let artefact = request.spec.artefact.map { (wanted: $0, target: passed[Int($0.descriptor)]) }
         // The members' ends stay open in them alone, so that their end is an end.
@@ -85,11 +108,24 @@ struct JailInit {
 
     /// Leaves the run to a process that has entered the jail as its program, and only watches.
     private func standBy(denied: Int32, ended: Int32) throws(JailFailure) -> Never {
-        let pid = try step("clone", cjail_stand_by(socket, JailRoot.programID, JailRoot.programFolder))
+        var identity = member_identity.program
+        let pid = try step("clone", cjail_stand_by(socket, &identity))
         try Privileges.dropAllCapabilities()
         try step("seccomp of the init", filters.initProcess.load())
         send(.ready)
         try supervise(JailMembers.Started(running: [pid: .program]), nil, ended: ended, listeners: [denied])
+    }
+
+    /// Has a fork enter the jail as its program.
+    private func standBy(
+        server: Int32,
+        _ namespaces: [Int32]
+    ) throws(JailFailure) -> (ForkedMember, pid_t, Int32) {
+        let setting = ForkedMember.Setting(namespaces: namespaces, group: group, filter: filters.program)
+        let member = try ForkedMember(of: server, as: .program, setting)
+        let (pid, listener) = try member.waitUntilInside()
+        for descriptor in kept { close(descriptor) }
+        return (member, pid, listener)
     }
 
     // MARK: Building
@@ -122,8 +158,15 @@ struct JailInit {
             throw JailFailure(stage: "rehearse", errno: EPROTO, detail: error.description)
         }
         let own = [Int32](repeating: -1, count: request.ownDescriptors)
-        try JailMembers(request: request, own: own, passed: [], namespaces: [-1], filter: filter)
-            .rehearse(forks: forks)
+        try JailMembers(
+            request: request,
+            own: own,
+            passed: [],
+            namespaces: [-1],
+            filter: filter,
+            socket: -1,
+            standby: nil
+        ).rehearse(forks: forks)
         _ = Self.polls(of: own)
         _ = InitMessage.starting(cpuMicroseconds: 0, at: monotonicMicroseconds()).encoded()
         _ = InitMessage.ended(.exited(0), .notAsked, at: 0, isAlone: true, hasCrashed: false).encoded()

@@ -5,7 +5,8 @@ import LinuxSystem
 
 /// The processes that a run is about: the program, and its examiner with the pipes between the two.
 ///
-/// Lives in the jail's init. Each is executed, or forked by a warm interpreter; both become members by `member_become`.
+/// Lives in the jail's init. Each is executed, or forked by a warm interpreter; both become members by the same steps
+/// (`member.h`).
 struct JailMembers {
     enum Role {
         case program
@@ -17,18 +18,13 @@ struct JailMembers {
         var running: [pid_t: Role] = [:]
         /// Where the filters of forks tell of calls.
         var listeners: [Int32] = []
-        /// CPU time that forks took to become the program, in microseconds.
-        var cpuMicroseconds: UInt64 = 0
-        /// When the program's fork became the program, on the monotonic clock, in microseconds.
-        var time: UInt64?
         /// Set where the program could not be executed.
         var refusal: JailReport.Ending?
     }
 
     private struct Member {
         var role: Role
-        var user: uid_t
-        var folder: String
+        var identity: member_identity
         var executable: JailSpec.Executable
         /// The fork server's channel.
         var server: Int32?
@@ -43,33 +39,51 @@ struct JailMembers {
     private let pipes: [(target: UInt32, end: Int32)]
     private let programServer: Int32?
     private let examinerServer: Int32?
-    private let group: Int32?
-    private let namespaces: [Int32]
-    private let filter: SeccompFilter
+    private let setting: ForkedMember.Setting
+    /// Where forks say that they begin.
+    private let socket: Int32
+    /// The program, where a fork stands in the jail for it already.
+    private let standby: (member: ForkedMember, pid: pid_t, listener: Int32)?
 
     /// `own` are the descriptors of the request's own, in its order, `passed` those that its spec indexes, `namespaces`
     /// the jail's, in the order of `Namespaces.entered`.
-    init(request: InitRequest, own: [Int32], passed: [Int32], namespaces: [Int32], filter: SeccompFilter) {
+    init(
+        request: InitRequest,
+        own: [Int32],
+        passed: [Int32],
+        namespaces: [Int32],
+        filter: SeccompFilter,
+        socket: Int32,
+        standby: (member: ForkedMember, pid: pid_t, listener: Int32)?
+    ) {
         self.request = request
         self.passed = passed
-        self.namespaces = namespaces
-        self.filter = filter
+        self.socket = socket
+        self.standby = standby
         pipes = Array(zip(request.pipes, own))
         var others = own.dropFirst(request.pipes.count)
         programServer = request.isProgramForked ? others.popFirst() : nil
         examinerServer = request.isExaminerForked ? others.popFirst() : nil
-        group = request.hasGroup ? others.popFirst() : nil
+        let group = request.hasGroup ? others.popFirst() : nil
+        setting = ForkedMember.Setting(namespaces: namespaces, group: group, filter: filter)
     }
 
     /// Starts all of them.
     func start() throws(JailFailure) -> Started {
         var started = Started()
         let (members, inner) = try makeMembers()
-        // Whoever is forked says so itself; the examiner's forker and the program's may be one process.
-        var reports: [(Role, Int32)] = []
+        // The examiner's forker and the program's may be one process: all are asked before one is waited for.
+        var forks: [(role: Role, member: ForkedMember)] = []
         for member in members {
-            if let server = member.server {
-                reports.append((member.role, try askFork(member, of: server)))
+            if member.role == .program, let standby {
+                try standby.member.send(try order(for: member))
+                standby.member.close()
+                started.running[standby.pid] = .program
+                started.listeners.append(standby.listener)
+            } else if let server = member.server {
+                let fork = try ForkedMember(of: server, as: member.identity, setting)
+                try fork.send(try order(for: member))
+                forks.append((member.role, fork))
             } else {
                 let (pid, refusal) = try execute(member)
                 started.running[pid] = member.role
@@ -77,13 +91,11 @@ struct JailMembers {
             }
         }
         for descriptor in inner { close(descriptor) }
-        for (role, socket) in reports {
-            let (report, listener) = try receiveReport(socket)
-            close(socket)
-            started.running[report.pid] = role
+        for (role, fork) in forks {
+            let (pid, listener) = try fork.waitUntilInside()
+            fork.close()
+            started.running[pid] = role
             started.listeners.append(listener)
-            started.cpuMicroseconds += report.cpu_microseconds
-            if role == .program { started.time = report.time_microseconds }
         }
         return started
     }
@@ -92,9 +104,12 @@ struct JailMembers {
     func rehearse(forks: Bool) throws(JailFailure) {
         let (members, inner) = try makeMembers()
         for member in members {
-            _ = identity(of: member) { $0 }
+            _ = equipment(of: member)
             _ = (CStringArray(member.arguments), CStringArray(member.environment))
-            if forks { _ = try forkRequest(for: member, report: -1) }
+            if forks {
+                _ = try ForkedMember.request(as: member.identity, channel: -1, setting)
+                _ = try order(for: member)
+            }
         }
         for descriptor in inner { close(descriptor) }
         var started = Started()
@@ -106,8 +121,7 @@ struct JailMembers {
         let spec = request.spec
         var program = Member(
             role: .program,
-            user: JailRoot.programID,
-            folder: JailRoot.programFolder,
+            identity: .program,
             executable: spec.executable,
             server: programServer,
             arguments: spec.arguments,
@@ -123,8 +137,7 @@ struct JailMembers {
         program.descriptors += [(Ends.programCalls, calls.read), (Ends.programAnswers, answers.write)]
         let examiner = Member(
             role: .examiner,
-            user: JailRoot.examinerID,
-            folder: "/",
+            identity: member_identity(user: JailRoot.examinerID, folder: "/"),
             executable: wanted.executable,
             server: examinerServer,
             arguments: wanted.arguments,
@@ -146,28 +159,28 @@ struct JailMembers {
     // MARK: Executing
 
     private func execute(_ member: Member) throws(JailFailure) -> (pid: pid_t, refusal: JailReport.Ending?) {
-        var identity = self.identity(of: member) { $0 }
+        var (identity, equipment) = (member.identity, equipment(of: member))
         let arguments = CStringArray(member.arguments)
         let environment = CStringArray(member.environment)
         var failure = member_failure()
-        let pid: pid_t
-        switch member.executable {
-        case .path(let path):
-            pid = cjail_start_member(&identity, path, -1, arguments.pointers, environment.pointers, &failure)
-        // A server that is not up.
-        case .fork(let server):
-            pid = cjail_start_member(
+        func start(_ path: String?, _ file: Int32) -> pid_t {
+            cjail_start_member(
                 &identity,
-                server.executable,
-                -1,
+                &equipment,
+                path,
+                file,
                 arguments.pointers,
                 environment.pointers,
                 &failure
             )
-        case .descriptor(let index):
-            let file = passed[Int(index)]
-            pid = cjail_start_member(&identity, nil, file, arguments.pointers, environment.pointers, &failure)
         }
+        let pid =
+            switch member.executable {
+            case .path(let path): start(path, -1)
+            // A server that is not up.
+            case .fork(let server): start(server.executable, -1)
+            case .descriptor(let index): start(nil, passed[Int(index)])
+            }
         guard pid > 0 else { throw JailFailure(stage: "clone", errno: -pid) }
         guard failure.error != 0 else { return (pid, nil) }
         if let step = failure.name { throw JailFailure(stage: String(cString: step), errno: failure.error) }
@@ -175,88 +188,19 @@ struct JailMembers {
         return (pid, .notExecuted(failure.error))
     }
 
-    // MARK: Forking
+    // MARK: What they get
 
-    /// Asks a fork server for the member; answers the socket on which the fork will report.
-    private func askFork(_ member: Member, of server: Int32) throws(JailFailure) -> Int32 {
-        let sockets: (Int32, Int32)
-        do throws(SyscallError) {
-            sockets = try Descriptor.socketPair(messageSize: 1024)
-        } catch {
-            throw JailFailure(stage: "socketpair", errno: error.errno)
-        }
-        let (message, descriptors) = try forkRequest(for: member, report: sockets.1)
-        let sent = cjail_send(server, message, message.count, descriptors, descriptors.count)
-        close(sockets.1)
-        guard sent == message.count else {
-            close(sockets.0)
-            throw JailFailure(stage: Self.serverStage, errno: Int32(-min(0, sent)))
-        }
-        return sockets.0
+    private func equipment(of member: Member) -> member_equipment {
+        member_equipment(limits: request.spec.limits, descriptors: member.descriptors) { $0 }
     }
 
-    /// What asks for it, with the descriptors that go along.
-    private func forkRequest(
-        for member: Member,
-        report: Int32
-    ) throws(JailFailure) -> (message: [UInt8], descriptors: [Int32]) {
-        var descriptors = [report] + namespaces
-        var fork = fork_request()
-        fork.report = 0
-        fork.namespace_count = UInt32(namespaces.count)
-        withUnsafeMutableBytes(of: &fork.namespaces) { bytes in
-            let places = bytes.bindMemory(to: Int32.self)
-            for index in namespaces.indices { places[index] = Int32(1 + index) }
-        }
-        fork.group = -1
-        if let group {
-            fork.group = Int32(descriptors.count)
-            descriptors.append(group)
-        }
-        fork.identity = identity(of: member) { end in
-            descriptors.append(end)
-            return Int32(descriptors.count - 1)
-        }
-        let arguments = member.arguments.flatMap { Array($0.utf8) + [UInt8(0)] }
-        guard arguments.count <= FORK_MAX_ARGUMENTS, filter.instructions.count <= 8 * FORK_MAX_FILTER else {
-            throw JailFailure(stage: "ask for a fork", errno: E2BIG)
-        }
-        fork.filter_length = UInt32(filter.instructions.count / 8)
-        fork.arguments_size = UInt32(arguments.count)
-        var message = withUnsafeBytes(of: fork) { Array($0) }
-        message += filter.instructions
-        message += arguments
-        return (message, descriptors)
-    }
-
-    /// The stage of a failure that means that a fork server is of no use any more.
-    static let serverStage = "fork server"
-
-    private func receiveReport(_ socket: Int32) throws(JailFailure) -> (fork_report, listener: Int32) {
-        var report = fork_report()
-        var listener: Int32 = -1
-        var count = 1
-        let length = withUnsafeMutableBytes(of: &report) { bytes in
-            bytes.baseAddress.map { cjail_receive(socket, $0, bytes.count, &listener, &count, false) } ?? 0
-        }
-        guard length == MemoryLayout<fork_report>.size else {
-            throw JailFailure(stage: Self.serverStage, errno: length < 0 ? Int32(-length) : EPIPE)
-        }
-        guard report.error == 0, count == 1 else {
-            let step = withUnsafeBytes(of: report.step) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            throw JailFailure(stage: Self.serverStage, errno: report.error, detail: step)
-        }
-        return (report, listener)
-    }
-
-    /// `place` answers what stands for one of its descriptors.
-    private func identity(of member: Member, _ place: (Int32) -> Int32) -> member_identity {
-        member_identity(
-            user: member.user,
-            folder: member.folder,
+    /// Of the program alone it counts when it begins.
+    private func order(for member: Member) throws(JailFailure) -> MemberOrder {
+        try MemberOrder(
+            toForkWith: member.arguments,
             limits: request.spec.limits,
             descriptors: member.descriptors,
-            place
+            report: member.role == .program ? socket : nil
         )
     }
 }

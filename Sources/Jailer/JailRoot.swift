@@ -9,8 +9,6 @@ enum JailRoot {
     ///
     /// The program is neither the jail's root nor the owner of the files it is handed.
     static let programID: uid_t = 1000
-    /// Where it starts.
-    static let programFolder = "/work"
     static let examinerID: uid_t = 1001
     static let initID: uid_t = 0
 

@@ -21,6 +21,12 @@ final class Run {
     private let jail: Jail
     private let isWarm: Bool
     private let hasForks: Bool
+    /// Whether servers fork in the course of it.
+    private let forksNow: Bool
+    /// Whether the init has said that all processes are on their way, and one that is there, or a fork, that the program
+    /// begins.
+    private var isStarting = false
+    private var hasBegun = false
     private var hasCrashed = false
     private var inputs: [Stream]
     private var outputs: [Stream]
@@ -113,11 +119,13 @@ final class Run {
         self.inputs = inputs
         self.outputs = outputs
         hasForks = servers.program != nil || servers.examiner != nil
+        let isProgramThere = jail.standby != .none
+        forksNow = servers.examiner != nil || (servers.program != nil && !isProgramThere)
         nextDrain = monotonicMicroseconds() + Self.drainPause
         let message: [UInt8]
         let passed: [Int32]
-        if jail.hasStandby {
-            let order = StandbyOrder(for: spec, pipes: theirs, passed: descriptors)
+        if jail.standby == .executing {
+            let order = MemberOrder(toExecute: spec, pipes: theirs, passed: descriptors)
             (message, passed) = (order.message, order.descriptors)
         } else {
             let request = InitRequest(
@@ -216,7 +224,7 @@ final class Run {
             // else the init says can wait for its last word, after which it closes the socket.
             pollfd(
                 fd: isInitTalking ? jail.socket : -1,
-                events: isWarm && started == nil ? Int16(POLLIN) : 0,
+                events: forksNow && !hasBegun ? Int16(POLLIN) : 0,
                 revents: 0
             ),
             pollfd(fd: connection, events: Int16(POLLIN), revents: 0),
@@ -261,17 +269,19 @@ final class Run {
             switch message {
             case nil, .ready?: return
             case .starting(let cpu, let time)?:
-                started = time
-                // A fork's beginning is others' work as well, in the same group: all but what can be its own since.
-                let since = monotonicMicroseconds() - time
-                buildingCPU = cpu
-                if isWarm {
+                isStarting = true
+                begin(at: hasBegun ? started ?? time : time, cpu)
+            case .began(0, _, let cpu, let time)?:
+                begin(at: time, cpu)
+                hasBegun = true
+                if forksNow {
+                    // A fork's beginning is others' work as well, in the same group: all but what can be its own since.
+                    let since = monotonicMicroseconds() - time
                     let all = try group.usage().cpuMicroseconds
-                    buildingCPU = max(cpu, all - min(all, since))
+                    buildingCPU = max(buildingCPU, all - min(all, since))
                 }
-            case .began(0, _, let cpu, let time)?: (started, buildingCPU) = (time, cpu)
             case .began(let error, "", let cpu, let time)?:
-                (started, buildingCPU) = (time, cpu)
+                begin(at: time, cpu)
                 refusal = .notExecuted(error)
             case .began(let error, let step, _, _)?: failure = failure ?? JailFailure(stage: step, errno: error)
             case .ended(let how, let copied, let time, let isAlone, let hasCrashed)?:
@@ -287,6 +297,15 @@ final class Run {
             }
         }
     }
+
+    /// `cpu` of the jail's own went by until this time.
+    private func begin(at time: UInt64, _ cpu: UInt64) {
+        started = time
+        buildingCPU += cpu
+    }
+
+    /// Whether it ended while servers forked for it, as far as is known: their locks may be taken still.
+    var hasEndedInFork: Bool { forksNow && !isStarting }
 
     /// A command, or the end of the service: both end the run.
     private func readConnection() {

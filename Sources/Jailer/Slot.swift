@@ -185,7 +185,7 @@ final class Slot {
                 if case .fork(let server) = spec.executable { servers.program = pool.channel(of: server) }
                 if case .fork(let server)? = spec.examiner?.executable { servers.examiner = pool.channel(of: server) }
             }
-            jail = try template.takeJail(for: spec)
+            jail = try template.takeJail(for: spec, isForked: servers.program != nil)
         } catch {
             // Nothing was run: what made the jail is not relied on any more.
             for link in spec.links { close(descriptors[Int(link.descriptor)]) }
@@ -198,7 +198,7 @@ final class Slot {
             CgroupLimits(
                 memoryBytes: spec.limits.memoryBytes,
                 processes: spec.limits.processes,
-                hasStandby: jail.hasStandby
+                hasStandby: jail.standby != .none
             )
         )
         let run = try Run(
@@ -210,11 +210,17 @@ final class Slot {
             connection: connection
         )
         var answer = try run.complete(in: group)
-        if case .failure(var failure) = answer, failure.stage == JailMembers.serverStage {
+        var isServerLost = run.hasEndedInFork
+        if case .failure(let failure) = answer, failure.stage == ForkedMember.serverStage { isServerLost = true }
+        if isServerLost {
+            var words: [String] = []
             for case .fork(let server)? in [spec.executable, spec.examiner?.executable] {
-                failure.detail += " " + pool.lose(server)
+                words.append(pool.lose(server))
             }
-            answer = .failure(failure)
+            if case .failure(var failure) = answer {
+                failure.detail += " " + words.joined(separator: " ")
+                answer = .failure(failure)
+            }
         }
         return (answer, run.isOver ? jail : nil, run.usesNetwork)
     }
@@ -244,7 +250,8 @@ final class Slot {
             if let limits = try template.waitUntilReady(orInterruptedBy: connection) { try group.begin(limits) }
         } catch {
             // The run makes another and says why that does not go.
-            discard(prepared)
+            self.prepared = nil
+            do { try template.discardReady() } catch { discard(prepared) }
         }
     }
 

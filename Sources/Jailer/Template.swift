@@ -18,7 +18,9 @@ final class Template {
     private let channel: Int32
     private var ready: Jail?
     /// What the last run asked for: the next will mostly want the same.
-    private var wanted: (limits: JailLimits, standby: Bool)?
+    private var wanted: (limits: JailLimits, standby: Jail.Standby)?
+    /// Whether the run before that wanted the same of the program: a fork is too much work to be made in vain.
+    private var isRepeated = false
     let servers: ForkServerPool
 
     /// Clones it and waits until it stands: some milliseconds.
@@ -83,17 +85,27 @@ final class Template {
 
     // MARK: Jails
 
-    /// A jail for this run: the one that is ready, where it fits.
-    func takeJail(for spec: JailSpec) throws(JailFailure) -> Jail {
-        let (limits, canStandBy) = (spec.limits, StandbyOrder.serves(spec))
-        wanted = (limits, canStandBy)
-        let fits = ready.map {
-            $0.memoryBytes == limits.memoryBytes && $0.inodes == limits.inodes && (canStandBy || !$0.hasStandby)
+    /// A jail for this run: the one that is ready, where it fits. `isForked`: its program is to be.
+    func takeJail(for spec: JailSpec, isForked: Bool) throws(JailFailure) -> Jail {
+        let limits = spec.limits
+        var standby = MemberOrder.suffices(for: spec) ? Jail.Standby.executing : .none
+        if isForked, case .fork(let server) = spec.executable { standby = .fork(server) }
+        isRepeated = standby == wanted?.standby
+        wanted = (limits, standby)
+        if let jail = ready, jail.memoryBytes == limits.memoryBytes, jail.inodes == limits.inodes,
+            jail.standby == .none || jail.standby == standby
+        {
+            do throws(JailFailure) {
+                try jail.waitUntilReady()
+                ready = nil
+                return jail
+            } catch {
+                // Whatever it was, the next tells.
+            }
         }
-        if fits != true {
-            try discardReady()
-            try prepare()
-        }
+        try discardReady()
+        // The group's limits are another run's still, which may be too small for forks.
+        try prepare(standby: standby == .executing ? .executing : .none)
         guard let jail = ready else { throw JailFailure(stage: "clone jail", errno: ENOENT) }
         ready = nil
         try jail.waitUntilReady()
@@ -112,13 +124,20 @@ final class Template {
         return CgroupLimits(
             memoryBytes: wanted.limits.memoryBytes,
             processes: wanted.limits.processes,
-            hasStandby: jail.hasStandby
+            hasStandby: jail.standby != .none
         )
     }
 
-    /// Has the next jail cloned, which then builds itself beside whatever else is done.
+    /// Has the next jail cloned, for a run like the last one; it builds itself beside whatever else is done.
     func prepare() throws(JailFailure) {
         guard let wanted, ready == nil else { return }
+        try prepare(standby: wanted.standby)
+    }
+
+    private func prepare(standby: Jail.Standby) throws(JailFailure) {
+        guard let limits = wanted?.limits else { return }
+        var server: Int32?
+        if case .fork(let kind) = standby, isRepeated { server = servers.channel(of: kind) }
         let group: Int32?
         let near: Int32
         let far: Int32
@@ -130,21 +149,21 @@ final class Template {
         }
         defer { close(far) }
         let request = TemplateRequest.jail(
-            memoryBytes: wanted.limits.memoryBytes,
-            inodes: wanted.limits.inodes,
+            memoryBytes: limits.memoryBytes,
+            inodes: limits.inodes,
             hasGroup: group != nil,
             expectsForks: !servers.isEmpty,
-            hasStandby: wanted.standby
+            standby: server != nil ? .fork : standby == .executing ? .executing : .none
         )
         do throws(JailFailure) {
-            let pidfd = try Self.ask(request, [far] + (group.map { [$0] } ?? []), on: channel)
+            let pidfd = try Self.ask(request, [far] + [group, server].compactMap(\.self), on: channel)
             ready = Jail(
                 pidfd: pidfd ?? -1,
                 socket: near,
-                memoryBytes: wanted.limits.memoryBytes,
-                inodes: wanted.limits.inodes,
+                memoryBytes: limits.memoryBytes,
+                inodes: limits.inodes,
                 group: group,
-                hasStandby: wanted.standby
+                standby: server != nil || standby == .executing ? standby : .none
             )
         } catch {
             close(near)
@@ -155,6 +174,8 @@ final class Template {
     /// Ends the jail that is ready, so that another template's can be.
     func discardReady() throws(JailFailure) {
         guard let jail = ready else { return }
+        // What is killed while a server forks leaves that server's locks taken.
+        if case .fork(let server) = jail.standby, (try? jail.waitUntilReady()) == nil { servers.lose(server) }
         jail.discard()
         ready = nil
         do throws(SyscallError) {

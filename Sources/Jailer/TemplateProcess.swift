@@ -68,15 +68,22 @@ struct TemplateProcess {
                 continue
             }
             switch request {
-            case .jail(let memoryBytes, let inodes, let hasGroup, let expectsForks, let hasStandby):
-                guard passed.count == (hasGroup ? 2 : 1) else { _exit(1) }
+            case .jail(let memoryBytes, let inodes, let hasGroup, let expectsForks, let standby):
+                guard passed.count == 1 + (hasGroup ? 1 : 0) + (standby == .fork ? 1 : 0) else { _exit(1) }
                 let start = JailInit(
                     socket: passed[0],
                     memoryBytes: memoryBytes,
                     inodes: inodes,
                     filters: filters,
+                    group: hasGroup ? passed[1] : nil,
                     expectsForks: expectsForks,
-                    hasStandby: hasStandby
+                    standby: {
+                        switch standby {
+                        case .none: .none
+                        case .executing: .executing
+                        case .fork: .fork(server: passed[passed.count - 1])
+                        }
+                    }()
                 )
                 let flags = Namespaces.run | (hasGroup ? cjail_clone_into_cgroup : 0)
                 clone(flags, group: hasGroup ? passed[1] : -1) { start.run() }

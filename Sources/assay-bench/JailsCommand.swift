@@ -246,7 +246,7 @@ struct JailsCommand: AsyncParsableCommand {
         let time = seconds(ContinuousClock.now - began)
         guard outcome.report.ending == .exited(0), outcome.report.isWarm == subject.isWarm else {
             throw ValidationError(
-                "\(subject.name): \(outcome.report.ending), warm \(outcome.report.isWarm), \(outcome.stderr.text)"
+                "\(subject.name): \(outcome.report), \(outcome.stderr.text)"
             )
         }
         return time

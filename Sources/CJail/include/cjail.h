@@ -9,6 +9,7 @@
 
 #include "huge_text.h"
 #include "member.h"
+#include "member_order.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,28 +33,14 @@ void cjail_reset_signals(void);
 /// Makes a child that becomes a member (member.h), then executes `path`, or the descriptor `executable` where that is
 /// NULL; returns its pid once it has, or has failed. `failure->error` is not 0 then; its name is NULL for the exec itself.
 /// The child borrows this process's memory until then: no page is copied.
-pid_t cjail_start_member(const struct member_identity *_Nonnull identity, const char *_Nullable path, int executable,
+pid_t cjail_start_member(const struct member_identity *_Nonnull identity,
+                         const struct member_equipment *_Nonnull equipment, const char *_Nullable path, int executable,
                          char *_Nullable const *_Nonnull argv, char *_Nullable const *_Nonnull envp,
                          struct member_failure *_Nonnull failure);
-
-/// What a process on standby is to execute. Behind it come strings, each ended by NUL: the path where `executable` is -1,
-/// `argument_count` arguments, then the environment. Descriptors are named by their place among those that were passed.
-struct standby_order {
-    struct member_identity identity;
-    int32_t executable;
-    uint32_t argument_count;
-};
-enum {
-    STANDBY_MAX_STRINGS = 512,
-    STANDBY_MAX_STRINGS_SIZE = 65536,
-    /// The kind of `InitMessage.began`, by which it reports.
-    STANDBY_BEGAN = 6
-};
-/// Makes a child that enters the jail as a member (`member_enter`) at once, waits on `socket` for a `standby_order`, and
-/// executes that. It reports on `socket` that it is about to, and what fails. It borrows this process's memory until the
-/// exec, beside which this one goes on; there can be one in a process's life, and none of `cjail_start_member` after it.
-/// Returns its pid.
-pid_t cjail_stand_by(int socket, uid_t user, const char *_Nonnull folder);
+/// Makes a child that enters the jail as a member at once, waits on `socket` for a `member_order`, and executes that. It
+/// borrows this process's memory until the exec, beside which this one goes on; there can be one in a process's life, and
+/// none of `cjail_start_member` after it. Returns its pid.
+pid_t cjail_stand_by(int socket, const struct member_identity *_Nonnull identity);
 
 int cjail_pivot_root(const char *_Nonnull new_root, const char *_Nonnull put_old);
 int cjail_close_range(unsigned first, unsigned last, bool close_on_exec);

@@ -1,0 +1,1 @@
+../../Runners/fork/member_order.c
