@@ -146,10 +146,14 @@ static int enter_jail(void) {
 
 // Waits for the order and takes what comes with it. Returns the size of the arguments in `message`.
 static size_t take_order(int channel) {
+    char name[16];
+    prctl(PR_GET_NAME, name);
+    prctl(PR_SET_NAME, MEMBER_STANDBY);
     uint64_t idle = member_cpu_time();
     long length = member_receive_order(channel, &message.order, sizeof message);
     // The jail is not needed any more, or is of no use.
     if (length <= 0) _exit(length == 0 ? 0 : 127);
+    prctl(PR_SET_NAME, name);
     int report = message.order.report, kept;
     struct member_failure failure = {"", 0};
     if (member_equip(&message.order.equipment, report, &kept, &failure) < 0) {

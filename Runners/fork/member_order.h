@@ -25,6 +25,9 @@ enum {
     MEMBER_BEGAN = 6
 };
 
+/// What a process is called that waits for its order.
+#define MEMBER_STANDBY "assay-standby"
+
 /// Waits on a SOCK_SEQPACKET socket for an order, with the strings, in `size` bytes. Places are descriptors' numbers then.
 /// Returns its length, 0 at the socket's end, or an error number below zero.
 long member_receive_order(int socket, struct member_order *_Nonnull order, size_t size);

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 // The jail's init goes on beside this process, in the same memory: nothing here writes to what the init has (`errno`,
@@ -52,6 +53,7 @@ static int stand_by(void *context) {
     }
     member_keep(&standby.socket, 1);
     standby.socket = socket;
+    member_call(SYS_prctl, PR_SET_NAME, MEMBER_STANDBY);
     if (member_enter(&standby.identity, &failure) < 0) {
         member_report(socket, failure.name, failure.error, 0);
         return 127;

@@ -13,7 +13,7 @@ public struct ServiceState: Sendable {
     }
 
     /// By the processes' names: `assay`, `assay-keeper`, `assay-jailer`, `assay-template`, `fork server`, and what runs in
-    /// jails.
+    /// jails; without those that stand by for a run (`assay-standby`), which a ready jail has or has not.
     public private(set) var holdings: [String: Holding] = [:]
     /// As `mnt:[4026531840]`.
     public private(set) var namespaces: Set<String> = []
@@ -42,6 +42,7 @@ public struct ServiceState: Sendable {
             // In its template's pid namespace: what runs in a jail is in one further down.
             let depth = fields["NSpid"]?.split(whereSeparator: \.isWhitespace).count ?? 0
             if pid == family.first { rootDepth = depth }
+            if name == "assay-standby" { continue }
             if depth == rootDepth + 1, !name.hasPrefix("assay") { name = Self.forkServer }
             // Builds that are kept for equal submissions are bounded by their cache.
             let links = Self.links("/proc/\(pid)/fd").filter { !$0.hasPrefix("/memfd:artefact") }

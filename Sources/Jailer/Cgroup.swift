@@ -24,7 +24,7 @@ struct CgroupLimits: Equatable {
 /// are moved in once, and what they clone is born in the group.
 ///
 /// The calls come in this order for every run: `makeRun`, `begin`, then `usage`, `memoryPeak` and `isLeftToInit` as often as
-/// wanted, `finish`.
+/// wanted. Then either `finish`, or already `makeRun` for the next, while what is left of the last goes, and `leaveLast`.
 protocol Cgroup: AnyObject {
     /// Whether what templates and fork servers hold counts in the runs' own group.
     var includesResidents: Bool { get }
@@ -37,7 +37,7 @@ protocol Cgroup: AnyObject {
     func forget(resident pid: pid_t)
     /// Makes ready for a jail to be cloned; answers the group that it is to be born in, where that is not its template's.
     func makeRun() throws(SyscallError) -> Int32?
-    /// Sets the limits and starts the accounts at zero. Swap is off.
+    /// Sets the limits and starts the accounts at zero. Swap is off. The run's jail must be alone in the group.
     ///
     /// Called also before a run is there, by what it will likely be: the same again does little then.
     func begin(_ limits: CgroupLimits) throws(SyscallError)
@@ -47,7 +47,10 @@ protocol Cgroup: AnyObject {
     func memoryPeak() throws(SyscallError) -> UInt64
     /// Whether nothing of the run is left but the jail's init, or less.
     func isLeftToInit() throws(SyscallError) -> Bool
-    /// Checks that nothing of the run is left in the group, and kills what is.
+    /// Gives up the run before the one that `makeRun` was called for last; nothing of it runs any more.
+    /// - Throws: when something does not go; the slot must not be used again.
+    func leaveLast() throws(SyscallError)
+    /// Checks that nothing of any run is left in the group, and kills what is.
     /// - Throws: when something does not go; the slot must not be used again.
     func finish() throws(SyscallError)
     /// Removes the group from the host, after its templates have ended.

@@ -56,6 +56,8 @@ public final class CgroupV1: Cgroup {
     private var memoryBefore: UInt64 = 0
     /// With the init.
     private var processesBefore: UInt64 = 0
+    /// How many tasks the residents are; `nil` where that has changed since.
+    private var residentTasks: UInt64?
     /// What `begin` was called with, where nothing has changed since.
     private var begun: CgroupLimits?
 
@@ -98,16 +100,19 @@ public final class CgroupV1: Cgroup {
 
     func note(resident pid: pid_t) {
         residents.insert(pid)
-        (measured, begun) = (nil, nil)
+        (measured, residentTasks, begun) = (nil, nil, nil)
     }
 
     func forget(resident pid: pid_t) {
         residents.remove(pid)
-        (measured, begun) = (nil, nil)
+        (measured, residentTasks, begun) = (nil, nil, nil)
     }
 
     /// Jails are born in their template's group.
-    func makeRun() throws(SyscallError) -> Int32? { nil }
+    func makeRun() throws(SyscallError) -> Int32? {
+        begun = nil
+        return nil
+    }
 
     func begin(_ limits: CgroupLimits) throws(SyscallError) {
         if limits == begun {
@@ -118,8 +123,8 @@ public final class CgroupV1: Cgroup {
                 return try countMemory()
             }
         }
+        let others = try waitUntilAlone(with: limits.hasStandby ? 2 : 1) - (limits.hasStandby ? 1 : 0)
         // The jail's init is here already: it comes on top of what the program may have, as do the residents.
-        let others = try processes.number() - (limits.hasStandby ? 1 : 0)
         try setLimits(
             memory: limits.memoryBytes + (try measureResidents()) + Self.residentSlack,
             sockets: limits.memoryBytes,
@@ -132,6 +137,22 @@ public final class CgroupV1: Cgroup {
         cpuBefore = try cpu.number()
         oomKillsBefore = try oomKills()
         begun = limits
+    }
+
+    /// Checks that no other processes than residents and so many of the jail are there; those of a jail that has just ended
+    /// leave by themselves.
+    /// - Returns: how many the group counts, with the threads of residents.
+    private func waitUntilAlone(with own: UInt64) throws(SyscallError) -> UInt64 {
+        let count = try processes.number()
+        if let tasks = residentTasks, count == tasks + own { return count }
+        let deadline = monotonicMicroseconds() + groupPatience
+        while try members().count > own {
+            guard monotonicMicroseconds() < deadline else { throw SyscallError("empty", folders.pids, errno: EBUSY) }
+            usleep(100)
+        }
+        let settled = try processes.number()
+        residentTasks = settled - min(own, settled)
+        return settled
     }
 
     private func countMemory() throws(SyscallError) {
@@ -159,9 +180,14 @@ public final class CgroupV1: Cgroup {
     /// Measured anew wherever the use of the group has changed: residents grow by what their forks make them copy, and
     /// files and segments of the last run are freed a moment after it has ended.
     private func measureResidents() throws(SyscallError) -> UInt64 {
-        let usage = try memoryUsage.number()
-        if let known = measured, max(usage, known.usage) - min(usage, known.usage) <= Self.unnoticed {
-            return known.residents
+        var usage = try memoryUsage.number()
+        if let known = measured {
+            // As soon as it is as it was.
+            for _ in 0..<20 where usage > known.usage + Self.unnoticed {
+                usleep(250)
+                usage = try memoryUsage.number()
+            }
+            if max(usage, known.usage) - min(usage, known.usage) <= Self.unnoticed { return known.residents }
         }
         // Until no more is freed. Where that takes long, as on a swamped machine, this run gets so much more: too tight a
         // limit would be a wrong verdict. The next one finds that it has changed.
@@ -198,8 +224,10 @@ public final class CgroupV1: Cgroup {
         return min(own, limits?.sockets ?? .max) + (try socketMaximum.number())
     }
 
+    /// Of those that it leaves, `begin` finds out.
+    func leaveLast() {}
+
     func finish() throws(SyscallError) {
-        begun = nil
         let deadline = monotonicMicroseconds() + groupPatience
         for attempt in 0... {
             let left = try members()

@@ -11,9 +11,12 @@ final class CgroupV2: Cgroup {
     private let folder: String
     private let owner: uid_t
     private var run: Run?
+    /// The one before, whose processes are about to end.
+    private var last: Run?
 
     /// The open files of one run's group.
     private struct Run {
+        var folder: String
         var group: Int32
         var cpu: ControlFile
         var events: ControlFile
@@ -23,7 +26,7 @@ final class CgroupV2: Cgroup {
     }
 
     private var templates: String { folder + "/templates" }
-    private var runFolder: String { folder + "/run" }
+    private var runFolders: [String] { ["/run-0", "/run-1"].map { folder + $0 } }
 
     /// `folder` is the slot's group, which must not exist; `owner` the host's id of the jails' root.
     init(folder: String, owner: uid_t) throws(SyscallError) {
@@ -54,12 +57,14 @@ final class CgroupV2: Cgroup {
     func forget(resident pid: pid_t) {}
 
     func makeRun() throws(SyscallError) -> Int32? {
-        let path = runFolder
+        last = run
+        let path = runFolders[last?.folder == runFolders[0] ? 1 : 0]
         try retrying("mkdir", path) { mkdir(path, 0o755) }
         try giveProcesses(of: path)
         try TextFile.write(path + "/memory.swap.max", "0")
         try TextFile.write(path + "/memory.oom.group", "1")
         let run = Run(
+            folder: path,
             group: try Descriptor.open(path, O_RDONLY | O_DIRECTORY).release(),
             cpu: try ControlFile(path + "/cpu.stat", writable: false),
             events: try ControlFile(path + "/memory.events", writable: false)
@@ -68,19 +73,24 @@ final class CgroupV2: Cgroup {
         return run.group
     }
 
+    private func current() throws(SyscallError) -> Run {
+        guard let run else { throw SyscallError("read", folder, errno: ENOENT) }
+        return run
+    }
+
     func begin(_ limits: CgroupLimits) throws(SyscallError) {
-        guard var run else { throw SyscallError("read", runFolder, errno: ENOENT) }
+        var run = try current()
         if limits == run.begun { return }
-        try TextFile.write(runFolder + "/memory.max", String(limits.memoryBytes))
+        try TextFile.write(run.folder + "/memory.max", String(limits.memoryBytes))
         // The jail's init comes on top of what the program may have.
-        try TextFile.write(runFolder + "/pids.max", String(limits.processes + 1))
+        try TextFile.write(run.folder + "/pids.max", String(limits.processes + 1))
         run.cpuBefore = try run.cpu.number(of: "usage_usec")
         run.begun = limits
         self.run = run
     }
 
     func usage() throws(SyscallError) -> CgroupUsage {
-        guard let run else { throw SyscallError("read", runFolder, errno: ENOENT) }
+        let run = try current()
         return CgroupUsage(
             cpuMicroseconds: try run.cpu.number(of: "usage_usec") - run.cpuBefore,
             oomKills: UInt32(clamping: try run.events.number(of: "oom_kill"))
@@ -88,19 +98,30 @@ final class CgroupV2: Cgroup {
     }
 
     func memoryPeak() throws(SyscallError) -> UInt64 {
-        let text = try TextFile.read(runFolder + "/memory.peak")
+        let text = try TextFile.read(try current().folder + "/memory.peak")
         return UInt64(text.prefix { $0.isNumber }) ?? 0
     }
 
-    func isLeftToInit() throws(SyscallError) -> Bool { try CgroupTree.processes(of: runFolder).count <= 1 }
+    func isLeftToInit() throws(SyscallError) -> Bool {
+        try CgroupTree.processes(of: try current().folder).count <= 1
+    }
+
+    func leaveLast() throws(SyscallError) {
+        guard let last else { return }
+        close(last)
+        self.last = nil
+        try remove(last.folder)
+    }
 
     func finish() throws(SyscallError) {
-        closeFiles()
-        try remove(runFolder)
+        if let run { close(run) }
+        if let last { close(last) }
+        (run, last) = (nil, nil)
+        for path in runFolders { try remove(path) }
     }
 
     func remove() throws(SyscallError) {
-        for path in [runFolder, templates, folder] { try remove(path) }
+        for path in runFolders + [templates, folder] { try remove(path) }
     }
 
     /// Removes a group; what is left in it is killed.
@@ -119,12 +140,10 @@ final class CgroupV2: Cgroup {
         }
     }
 
-    private func closeFiles() {
-        guard let run else { return }
-        close(run.group)
+    private func close(_ run: Run) {
+        Glibc.close(run.group)
         run.cpu.close()
         run.events.close()
-        self.run = nil
     }
 
     /// Makes the service's group below `parent` and gives its children the controllers.

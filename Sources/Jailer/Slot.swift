@@ -135,16 +135,16 @@ final class Slot {
         var usesNetwork = false
         var isAnswered = false
         do throws(SyscallError) {
-            let ending: Jail?
-            (answer, ending, usesNetwork) = try run(spec, descriptors, in: group)
-            if let ending {
-                // What the init takes to end is not waited for, where it is all that is left. It is not listed any more
-                // once it has begun to.
+            let jail: Jail?
+            (answer, jail, usesNetwork) = try run(spec, descriptors, in: group)
+            if let jail {
+                // What the init takes to end is not waited for, where it is all that is left.
                 if try group.isLeftToInit() {
                     send(answer)
                     isAnswered = true
+                    if leavesRoom(answer, spec) { prepareNext(of: spec.image, renewingNetwork: usesNetwork) }
                 }
-                ending.waitForEnd(milliseconds: Run.teardownLimit)
+                jail.waitForEnd(milliseconds: Run.teardownLimit)
             }
         } catch {
             // Half a run may be under way still, and its pipes are open: they go with this process.
@@ -154,7 +154,7 @@ final class Slot {
         }
         do throws(SyscallError) {
             if ending != nil { for image in templates.keys { discard(image) } }
-            try group.finish()
+            if prepared != nil { try group.leaveLast() } else { try group.finish() }
             if ending != nil { try group.remove() }
         } catch {
             let reason = JailFailure(stage: "clear group: \(error.call)", errno: error.errno, detail: error.object)
@@ -163,7 +163,14 @@ final class Slot {
         if let ending { send(.ending(ending)) }
         if !isAnswered { send(answer) }
         if let ending { _exit(ending.isRetired ? 1 : 0) }
-        prepareNext(of: spec.image, renewingNetwork: usesNetwork)
+        if prepared == nil { prepareNext(of: spec.image, renewingNetwork: usesNetwork) }
+    }
+
+    /// Whether the next jail can be made while the last one ends, which its init and its namespaces take some time for: on
+    /// cgroup v1 both are under the last run's limits.
+    private func leavesRoom(_ answer: JailerMessage, _ spec: JailSpec) -> Bool {
+        guard case .report(let report) = answer else { return false }
+        return spec.limits.processes >= 4 && report.memoryPeakBytes <= spec.limits.memoryBytes / 2
     }
 
     /// - Returns: also the jail, where nobody but its init was left in it, and that has not ended yet.

@@ -197,14 +197,16 @@ enum Leftovers {
     }
 
     /// Processes of programs and examiners: of the jails' users without their root, whose templates, jails that stand
-    /// ready and fork servers are there between runs.
-    static func processes() -> [String] { processes { $0 % 4 != 0 } }
+    /// ready and fork servers are there between runs; and without those that stand by in such a jail.
+    static func processes() -> [String] {
+        processes { id, status in id % 4 != 0 && !status.hasPrefix("Name:\tassay-standby\n") }
+    }
 
-    /// Those of the jails' root too.
-    static func processesAndTemplates() -> [String] { processes { _ in true } }
+    /// All of the jails.
+    static func processesAndTemplates() -> [String] { processes { _, _ in true } }
 
-    // Of the ids that are wanted, counted from the range's first.
-    private static func processes(_ isWanted: (UInt32) -> Bool) -> [String] {
+    // By ids, counted from the range's first, and /proc/PID/status.
+    private static func processes(_ isWanted: (UInt32, String) -> Bool) -> [String] {
         let first = TestHost.idBase
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return entries.filter { entry in
@@ -212,7 +214,7 @@ enum Leftovers {
                 let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Uid:") }),
                 let uid = UInt32(line.split(whereSeparator: \.isWhitespace)[1])
             else { return false }
-            return (first..<first + 4096).contains(uid) && isWanted(uid - first)
+            return (first..<first + 4096).contains(uid) && isWanted(uid - first, status)
         }
     }
 }
