@@ -61,10 +61,10 @@ public final class CgroupV1: Cgroup {
     /// What `begin` was called with, where nothing has changed since.
     private var begun: CgroupLimits?
 
-    /// What the residents may come to hold more in the course of a run, and what their measure may lack: 2 MiB.
-    private static let residentSlack: UInt64 = 2 << 20
-    /// A change of the group's use that is no reason to measure the residents again: 1 MiB, within the slack.
-    private static let unnoticed: UInt64 = 1 << 20
+    /// What the residents may come to hold more in the course of a run, and what their measure may lack: 3 MiB.
+    private static let residentSlack: UInt64 = 3 << 20
+    /// A change of the group's use that is no reason to measure the residents again: 2 MiB, within the slack.
+    private static let unnoticed: UInt64 = 2 << 20
 
     init(folders: Folders) throws(SyscallError) {
         self.folders = folders
