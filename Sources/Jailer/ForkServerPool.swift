@@ -102,7 +102,7 @@ final class ForkServerPool {
         let length = cjail_receive(known.channel, &byte, 1, &none, &count, true)
         if length == -Int(EAGAIN) { return }
         guard length == 1 else {
-            lose(server)
+            _ = lose(server)
             return
         }
         servers[server]?.isWarm = true
@@ -111,7 +111,6 @@ final class ForkServerPool {
     }
 
     /// Gives up a server that did not do what it was asked for; answers what it said last.
-    @discardableResult
     func lose(_ server: JailSpec.ForkServer) -> String {
         var text = [UInt8](repeating: 0, count: 512)
         let count = servers[server].map { read($0.output, &text, text.count) } ?? 0
@@ -120,7 +119,8 @@ final class ForkServerPool {
         return String(decoding: text[..<max(0, count)], as: UTF8.self)
     }
 
-    private func end(_ server: JailSpec.ForkServer) {
+    /// Ends a server, which is started anew when it is asked for.
+    func end(_ server: JailSpec.ForkServer) {
         guard let known = servers.removeValue(forKey: server) else { return }
         _ = cjail_pidfd_send_signal(known.pidfd, SIGKILL)
         var polls = pollfd(fd: known.pidfd, events: Int16(POLLIN), revents: 0)

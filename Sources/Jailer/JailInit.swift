@@ -48,7 +48,7 @@ struct JailInit {
             let denied = try step("seccomp", filters.program.loadNotifying())
             let ended = try step("signalfd", cjail_signal_descriptor(SIGCHLD))
             try Self.rehearse(filter: filters.program, forks: expectsForks)
-            let standby: (ForkedMember, pid_t, Int32)?
+            let standby: JailMembers.StandingFork?
             switch self.standby {
             case .executing: try standBy(denied: denied, ended: ended)
             case .fork(let server): standby = try standBy(server: server, namespaces)
@@ -73,7 +73,7 @@ struct JailInit {
     private func serve(
         _ order: Order,
         namespaces: [Int32],
-        standby: (ForkedMember, pid_t, Int32)?,
+        standby: JailMembers.StandingFork?,
         denied: Int32,
         ended: Int32,
         idle: UInt64
@@ -120,12 +120,12 @@ struct JailInit {
     private func standBy(
         server: Int32,
         _ namespaces: [Int32]
-    ) throws(JailFailure) -> (ForkedMember, pid_t, Int32) {
+    ) throws(JailFailure) -> JailMembers.StandingFork {
         let setting = ForkedMember.Setting(namespaces: namespaces, group: group, filter: filters.program)
         let member = try ForkedMember(of: server, as: .program, setting)
         let (pid, listener) = try member.waitUntilInside()
         for descriptor in kept { close(descriptor) }
-        return (member, pid, listener)
+        return JailMembers.StandingFork(member: member, pid: pid, listener: listener)
     }
 
     // MARK: Building

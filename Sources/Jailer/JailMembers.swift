@@ -22,6 +22,14 @@ struct JailMembers {
         var refusal: JailReport.Ending?
     }
 
+    /// The program, where a fork stands in the jail for it already.
+    struct StandingFork {
+        var member: ForkedMember
+        var pid: pid_t
+        /// Where its filter tells of calls.
+        var listener: Int32
+    }
+
     private struct Member {
         var role: Role
         var identity: member_identity
@@ -42,8 +50,7 @@ struct JailMembers {
     private let setting: ForkedMember.Setting
     /// Where forks say that they begin.
     private let socket: Int32
-    /// The program, where a fork stands in the jail for it already.
-    private let standby: (member: ForkedMember, pid: pid_t, listener: Int32)?
+    private let standby: StandingFork?
 
     /// `own` are the descriptors of the request's own, in its order, `passed` those that its spec indexes, `namespaces`
     /// the jail's, in the order of `Namespaces.entered`.
@@ -54,7 +61,7 @@ struct JailMembers {
         namespaces: [Int32],
         filter: SeccompFilter,
         socket: Int32,
-        standby: (member: ForkedMember, pid: pid_t, listener: Int32)?
+        standby: StandingFork?
     ) {
         self.request = request
         self.passed = passed

@@ -90,7 +90,9 @@ struct MemberOrder {
         return strings
     }
 
-    /// Sends it; the descriptors stay the caller's. 0, or an error number below zero.
+    /// Sends it; the descriptors stay the caller's.
+    ///
+    /// - Returns: 0, or an error number below zero.
     func send(on socket: Int32) -> Int32 {
         let sent = cjail_send(socket, message, message.count, descriptors, descriptors.count)
         return sent == message.count ? 0 : Int32(min(-1, sent))

@@ -23,9 +23,9 @@ final class Run {
     private let hasForks: Bool
     /// Whether servers fork in the course of it.
     private let forksNow: Bool
-    /// Whether the init has said that all processes are on their way, and one that is there, or a fork, that the program
-    /// begins.
+    /// Whether the init has said that all processes are on their way.
     private var isStarting = false
+    /// Whether the program itself, on standby or as a fork, has said that it begins.
     private var hasBegun = false
     private var hasCrashed = false
     private var inputs: [Stream]
@@ -304,7 +304,8 @@ final class Run {
         buildingCPU += cpu
     }
 
-    /// Whether it ended while servers forked for it, as far as is known: their locks may be taken still.
+    /// Whether it ended while servers forked for it, as far as is known: their locks may be taken still, since what was
+    /// killed shared their memory.
     var hasEndedInFork: Bool { forksNow && !isStarting }
 
     /// A command, or the end of the service: both end the run.

@@ -217,16 +217,12 @@ final class Slot {
             connection: connection
         )
         var answer = try run.complete(in: group)
-        var isServerLost = run.hasEndedInFork
-        if case .failure(let failure) = answer, failure.stage == ForkedMember.serverStage { isServerLost = true }
-        if isServerLost {
-            var words: [String] = []
-            for case .fork(let server)? in [spec.executable, spec.examiner?.executable] {
-                words.append(pool.lose(server))
-            }
-            if case .failure(var failure) = answer {
-                failure.detail += " " + words.joined(separator: " ")
+        for case .fork(let server)? in [spec.executable, spec.examiner?.executable] {
+            if case .failure(var failure) = answer, failure.stage == ForkedMember.serverStage {
+                failure.detail += " " + pool.lose(server)
                 answer = .failure(failure)
+            } else if run.hasEndedInFork {
+                pool.end(server)
             }
         }
         return (answer, run.isOver ? jail : nil, run.usesNetwork)

@@ -85,7 +85,9 @@ final class Template {
 
     // MARK: Jails
 
-    /// A jail for this run: the one that is ready, where it fits. `isForked`: its program is to be.
+    /// A jail for this run: the one that is ready, where it fits.
+    ///
+    /// `isForked`: its program is to be.
     func takeJail(for spec: JailSpec, isForked: Bool) throws(JailFailure) -> Jail {
         let limits = spec.limits
         var standby = MemberOrder.suffices(for: spec) ? Jail.Standby.executing : .none
@@ -174,8 +176,8 @@ final class Template {
     /// Ends the jail that is ready, so that another template's can be.
     func discardReady() throws(JailFailure) {
         guard let jail = ready else { return }
-        // What is killed while a server forks leaves that server's locks taken.
-        if case .fork(let server) = jail.standby, (try? jail.waitUntilReady()) == nil { servers.lose(server) }
+        // A fork that is killed on its way may leave its server's locks taken, whose memory it shares at first.
+        if case .fork(let server) = jail.standby, (try? jail.waitUntilReady()) == nil { servers.end(server) }
         jail.discard()
         ready = nil
         do throws(SyscallError) {

@@ -186,6 +186,8 @@ import Testing
         "what the init says survives the way through bytes and fits a pipe's atomic write",
         arguments: [
             InitMessage.starting(cpuMicroseconds: 812, at: 5),
+            .began(error: 0, step: "", cpuMicroseconds: 812, at: 5),
+            .began(error: 13, step: "dup", cpuMicroseconds: 0, at: 5),
             .ended(.exited(3), .copied(bytes: 5), at: 9, isAlone: true, hasCrashed: false),
             .denied(call: 101, count: 4),
             .failure(JailFailure(stage: "mount /work", errno: 12, detail: String(repeating: "x", count: 5000))),

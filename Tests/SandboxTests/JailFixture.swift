@@ -198,9 +198,12 @@ enum Leftovers {
 
     /// Processes of programs and examiners: of the jails' users without their root, whose templates, jails that stand
     /// ready and fork servers are there between runs; and without those that stand by in such a jail.
-    static func processes() -> [String] {
-        processes { id, status in id % 4 != 0 && !status.hasPrefix("Name:\tassay-standby\n") }
-    }
+    static func processes() -> [String] { processes { $0 % 4 != 0 && !isStandby($1) } }
+
+    /// Those that stand by.
+    static func standbys() -> [String] { processes { $0 % 4 != 0 && isStandby($1) } }
+
+    private static func isStandby(_ status: String) -> Bool { status.hasPrefix("Name:\tassay-standby\n") }
 
     /// All of the jails.
     static func processesAndTemplates() -> [String] { processes { _, _ in true } }

@@ -8,7 +8,7 @@ import Testing
 @Suite("Warm runs", .enabled(if: TestHost.canCreateJails, "needs root, namespaces and built images"), .serialized)
 struct WarmTests {
     private static let settings = ["PYTHONHASHSEED": "0", "PYTHONINTMAXSTRDIGITS": "0"]
-    private static let python = JailSpec.ForkServer(
+    static let python = JailSpec.ForkServer(
         executable: "/usr/bin/python3",
         arguments: ["python3", "main.py"],
         environment: JailEnvironment.list(
@@ -17,7 +17,7 @@ struct WarmTests {
         stackBytes: 4 << 30
     )
 
-    private static func request(
+    static func request(
         _ program: String,
         _ jail: JailFixture,
         server: JailSpec.ForkServer? = python,
@@ -37,7 +37,7 @@ struct WarmTests {
     }
 
     /// Runs a program as soon as its server is up.
-    private static func warm(
+    static func warm(
         _ program: String,
         _ jail: JailFixture,
         stdin: ByteString = "",
@@ -52,7 +52,7 @@ struct WarmTests {
     }
 
     /// What a program can find out about itself.
-    private static let selfPortrait = """
+    static let selfPortrait = """
         import os, sys, resource
         status = open("/proc/self/status").read()
         for key in ("Uid", "Gid", "Groups", "NoNewPrivs", "Seccomp:", "CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb", "SigIgn", "SigCgt", "SigBlk"):
