@@ -110,12 +110,7 @@ int cjail_close_range(unsigned first, unsigned last, bool close_on_exec) {
 int cjail_pidfd_send_signal(int pidfd, int signal) { return (int)result(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0)); }
 int cjail_pidfd_open(pid_t pid) { return (int)result(syscall(SYS_pidfd_open, pid, 0)); }
 int cjail_pipe(int ends[2]) { return (int)result(pipe2(ends, O_CLOEXEC)); }
-int cjail_memfd(const char *name, bool allow_sealing) {
-    return (int)result(memfd_create(name, MFD_CLOEXEC | (allow_sealing ? MFD_ALLOW_SEALING : 0)));
-}
-int cjail_memfd_seal(int fd) {
-    return (int)result(fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE));
-}
+int cjail_memfd(const char *name) { return (int)result(memfd_create(name, MFD_CLOEXEC)); }
 int cjail_open_beneath(int dirfd, const char *path, int flags, mode_t mode) {
     struct open_how how;
     memset(&how, 0, sizeof how);
@@ -153,6 +148,23 @@ int cjail_mount(const char *source, const char *target, const char *type, unsign
 }
 int cjail_mount_private(void) { return (int)result(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)); }
 int cjail_unmount_detach(const char *target) { return (int)result(umount2(target, MNT_DETACH)); }
+
+int cjail_detached_tmpfs(void) {
+    int context = (int)result(syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC));
+    if (context < 0) return context;
+    static const char *const options[][2] = {{"mode", "0777"}, {"size", "0"}, {"nr_inodes", "0"}};
+    int outcome = 0;
+    for (int i = 0; i < 3 && outcome >= 0; i++) {
+        outcome = (int)result(syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, options[i][0], options[i][1], 0));
+    }
+    // A kernel without huge pages does not know it.
+    syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, "huge", "within_size", 0);
+    if (outcome >= 0) outcome = (int)result(syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
+    unsigned attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+    if (outcome >= 0) outcome = (int)result(syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes));
+    close(context);
+    return outcome;
+}
 
 int cjail_drop_bounding_set(void) {
     // EINVAL for a capability that this kernel does not know: the end of the list.

@@ -45,7 +45,7 @@ public struct ServiceState: Sendable {
             if name == "assay-standby" { continue }
             if depth == rootDepth + 1, !name.hasPrefix("assay") { name = Self.forkServer }
             // Builds that are kept for equal submissions are bounded by their cache.
-            let links = Self.links("/proc/\(pid)/fd").filter { !$0.hasPrefix("/memfd:artefact") }
+            let links = Self.links("/proc/\(pid)/fd").filter { !$0.hasPrefix("/artefact-") }
             holdings[name, default: Holding()].processes += 1
             holdings[name, default: Holding()].descriptors += links.count
             holdings[name, default: Holding()].sockets += links.count { $0.hasPrefix("socket:") }
@@ -129,7 +129,8 @@ public struct ServiceState: Sendable {
                 var status = stat()
                 guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { continue }
                 let isOurs = isOurs || names.contains(name)
-                if isOurs { groups.insert(path) }
+                // Those of runs take turns: the one that is made ready is there, under either name.
+                if isOurs { groups.insert(name == "run-1" ? "\(folder)/run-0" : path) }
                 walk(path, isOurs: isOurs)
             }
         }

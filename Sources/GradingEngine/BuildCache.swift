@@ -4,7 +4,7 @@ import Synchronization
 
 /// Builds that were made, so that what is equal is compiled once: also where it comes twice at the same time.
 ///
-/// An artefact stays as the sealed file in memory that the jailer's slot filled; nobody but this service has it. Within
+/// An artefact stays as a file in memory that nobody can write to, and nobody but this service has. Within
 /// `capacity` and `artefactLimit`, what was used last is kept. What is not repeatable is given to whoever asked and
 /// forgotten: a build that ran out of time or memory, or that a fault of ours ended.
 final class BuildCache: Sendable {

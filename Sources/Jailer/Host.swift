@@ -8,6 +8,8 @@ import LinuxSystem
 struct HostResources {
     var hierarchy: CgroupHierarchy
     var filters: JailFilters
+    /// See `ArtefactMount`; closed once the service has it.
+    var artefacts: Int32
     /// The service's own groups, which the slots' are in.
     var groups: [String]
 
@@ -21,7 +23,7 @@ struct HostResources {
             let folders = groups.map { "\($0)/\(Slot.name(index))" }
             for folder in folders {
                 // Those that a slot has on v2, then its own.
-                for inner in ["run", "templates"] { rmdir("\(folder)/\(inner)") }
+                for inner in ["run-0", "run-1", "templates"] { rmdir("\(folder)/\(inner)") }
                 rmdir(folder)
             }
             return folders.contains { access($0, F_OK) == 0 }
@@ -99,8 +101,27 @@ struct Host {
                 )
             )
         }
-        guard let hierarchy, let filters else { return (checks, nil) }
-        return (checks, HostResources(hierarchy: hierarchy, filters: filters, groups: groups))
+        var artefacts: Int32?
+        do throws(JailFailure) {
+            artefacts = try ArtefactMount.make()
+        } catch {
+            checks.append(
+                HostCheck(
+                    name: "memory for built programs",
+                    passed: false,
+                    detail: error.description,
+                    remedy: "allow tmpfs to be mounted, as in jails"
+                )
+            )
+        }
+        guard let hierarchy, let filters, let artefacts else { return (checks, nil) }
+        let resources = HostResources(
+            hierarchy: hierarchy,
+            filters: filters,
+            artefacts: artefacts,
+            groups: groups
+        )
+        return (checks, resources)
     }
 
     // MARK: Checks

@@ -64,7 +64,14 @@ public struct Keeper {
                 )
             }
         }
-        send(.hello(cgroup: resources?.hierarchy.name ?? "none", kernel: Host.kernelRelease, checks: checks))
+        let hello = JailerMessage.hello(
+            cgroup: resources?.hierarchy.name ?? "none",
+            kernel: Host.kernelRelease,
+            checks: checks
+        ).encoded()
+        let passed = resources.map { [$0.artefacts] } ?? []
+        _ = cjail_send(control, hello, hello.count, passed, passed.count)
+        for descriptor in passed { close(descriptor) }
         guard checks.allSatisfy(\.passed), let resources else { return 1 }
         defer { resources.removeGroups() }
         // Before anything is forked; jails only start slower without.
@@ -173,10 +180,5 @@ public struct Keeper {
             reapSlots()
             usleep(1000)
         }
-    }
-
-    private func send(_ message: JailerMessage) {
-        let bytes = message.encoded()
-        _ = cjail_send(control, bytes, bytes.count, nil, 0)
     }
 }

@@ -10,7 +10,7 @@ enum Privileges {
     /// Empties the bounding set, for this process and all that come from it; what it has itself, it passes on to programs
     /// that it executes as root, by the inheritable set.
     ///
-    /// Once here, since it takes a call for each capability. Members check it before they change sides (`member_become`).
+    /// Once here, since it takes a call for each capability. Members check it before they change sides (`member_enter`).
     static func emptyBoundingSet() throws(JailFailure) {
         guard let own = cap_get_proc() else { throw JailFailure(stage: "cap_get_proc", errno: errno) }
         defer { cap_free(UnsafeMutableRawPointer(own)) }

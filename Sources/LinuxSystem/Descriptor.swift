@@ -36,7 +36,7 @@ public struct Descriptor: ~Copyable, Sendable {
     ///
     /// See memfd_create(2).
     public static func memoryFile(_ name: String) throws(SyscallError) -> Descriptor {
-        Descriptor(owning: try check(cjail_memfd(name, true), "memfd_create", name))
+        Descriptor(owning: try check(cjail_memfd(name), "memfd_create", name))
     }
 
     /// A pair of connected SOCK_SEQPACKET sockets with room for messages of `messageSize` bytes.

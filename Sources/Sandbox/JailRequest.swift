@@ -1,7 +1,7 @@
 public import GradingModel
 public import JailProtocol
 
-/// A finished build's one file: in memory, sealed against change, closed with its last user.
+/// A finished build's one file: in memory, open for nobody's writing, closed with its last user (`ArtefactFolder`).
 public final class Artefact: Sendable {
     let descriptor: Int32
     /// Size in bytes.

@@ -29,10 +29,19 @@ public final class JailerProcess: Sendable {
     /// What the host was found to give.
     public let checks: [HostCheck]
     private let control: Mutex<Int32>
+    let artefacts: ArtefactFolder
 
-    private init(pid: pid_t, control: Int32, cgroup: String, kernel: String, checks: [HostCheck]) {
+    private init(
+        pid: pid_t,
+        control: Int32,
+        artefacts: ArtefactFolder,
+        cgroup: String,
+        kernel: String,
+        checks: [HostCheck]
+    ) {
         self.pid = pid
         self.control = Mutex(control)
+        self.artefacts = artefacts
         self.cgroup = cgroup
         self.kernel = kernel
         self.checks = checks
@@ -61,10 +70,18 @@ public final class JailerProcess: Sendable {
             throw error
         }
         do throws(SandboxError) {
-            guard case .hello(let cgroup, let kernel, let checks) = try receive(from: near) else {
+            var folder: Int32 = -1
+            guard case .hello(let cgroup, let kernel, let checks) = try receive(from: near, with: &folder) else {
                 throw SandboxError.jailerUnavailable("unexpected first message")
             }
-            return JailerProcess(pid: pid, control: near, cgroup: cgroup, kernel: kernel, checks: checks)
+            return JailerProcess(
+                pid: pid,
+                control: near,
+                artefacts: ArtefactFolder(owning: folder),
+                cgroup: cgroup,
+                kernel: kernel,
+                checks: checks
+            )
         } catch {
             close(near)
             throw SandboxError.jailerUnavailable("\(configuration.executable) did not start: \(error)")
@@ -151,10 +168,19 @@ public final class JailerProcess: Sendable {
     }
 
     /// Reads one message; a jailer that says nothing for 30 s is taken for dead.
-    static func receive(from connection: Int32) throws(SandboxError) -> JailerMessage {
+    private static func receive(from connection: Int32) throws(SandboxError) -> JailerMessage {
+        var none: Int32 = -1
+        return try receive(from: connection, with: &none)
+    }
+
+    /// The same; a descriptor may come along.
+    private static func receive(
+        from connection: Int32,
+        with descriptor: inout Int32
+    ) throws(SandboxError) -> JailerMessage {
         var polls = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
         guard poll(&polls, 1, 30_000) == 1 else { throw SandboxError.jailerUnavailable("no answer within 30 s") }
-        guard let message = try receiveNext(from: connection) else {
+        guard let message = try receiveNext(from: connection, with: &descriptor) else {
             throw SandboxError.jailerUnavailable("it closed the connection")
         }
         return message
@@ -162,13 +188,20 @@ public final class JailerProcess: Sendable {
 
     /// Reads one message, however long it takes; `nil` at the end of the connection.
     static func receiveNext(from connection: Int32) throws(SandboxError) -> JailerMessage? {
-        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         var none: Int32 = -1
-        var count = 0
-        var length = cjail_receive(connection, &buffer, buffer.count, &none, &count, false)
+        return try receiveNext(from: connection, with: &none)
+    }
+
+    private static func receiveNext(
+        from connection: Int32,
+        with descriptor: inout Int32
+    ) throws(SandboxError) -> JailerMessage? {
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        var count = 1
+        var length = cjail_receive(connection, &buffer, buffer.count, &descriptor, &count, false)
         // The other side ended without reading all, which is told once, before what it sent last.
         if length == -Int(ECONNRESET) {
-            length = cjail_receive(connection, &buffer, buffer.count, &none, &count, false)
+            length = cjail_receive(connection, &buffer, buffer.count, &descriptor, &count, false)
         }
         if length == 0 || length == -Int(ECONNRESET) { return nil }
         guard length > 0 else { throw SandboxError.jailerUnavailable(SyscallError.text(Int32(-length))) }

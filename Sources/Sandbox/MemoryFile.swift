@@ -38,12 +38,6 @@ enum MemoryFile {
         if let failure { throw SandboxError.resources(failure.description) }
         return ByteString(bytes: bytes)
     }
-
-    /// Seals a file against every change.
-    static func seal(_ file: Int32) throws(SandboxError) {
-        let result = cjail_memfd_seal(file)
-        guard result >= 0 else { throw SandboxError.resources("seal artefact: \(SyscallError.text(-result))") }
-    }
 }
 
 func closeDescriptor(_ number: Int32) { close(number) }

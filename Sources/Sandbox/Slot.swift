@@ -5,9 +5,9 @@ import JailProtocol
 import LinuxSystem
 
 /// One place for runs, one at a time: the connection to one of the jailer's slot processes.
-///
 struct Slot: Sendable {
     let connection: Int32
+    let artefacts: ArtefactFolder
 
     /// Makes one run.
     ///
@@ -196,11 +196,8 @@ struct Slot: Sendable {
         )
         if let response { (outcome.response, outcome.responseTruncated) = try output(4, response) }
         if let artefact, case .copied(let bytes) = report.artefact {
-            let file = parcel.descriptors[Int(artefact)]
-            try MemoryFile.seal(file)
-            let kept = fcntl(file, F_DUPFD_CLOEXEC, 0)
-            guard kept >= 0 else { throw SandboxError.resources("dup: \(SyscallError.text(errno))") }
-            outcome.artefact = Artefact(owning: kept, size: Int(bytes))
+            let contents = try MemoryFile.contents(of: parcel.descriptors[Int(artefact)], count: Int(bytes))
+            outcome.artefact = try artefacts.keep(contents)
         }
         return outcome
     }

@@ -45,7 +45,7 @@ public final class SlotPool: Sendable {
         threads = NIOThreadPool(numberOfThreads: min(size, 4))
         reader = try SlotReader()
         threads.start()
-        let first = Slot(connection: try jailer.openSlot())
+        let first = Slot(connection: try jailer.openSlot(), artefacts: jailer.artefacts)
         for warmUp in warmUps { first.warmUp(warmUp) }
         state.withLock {
             $0.count = 1
@@ -182,7 +182,7 @@ public final class SlotPool: Sendable {
     private func open() async throws -> Slot {
         do {
             return try await threads.runIfActive { [jailer, warmUps] in
-                let slot = Slot(connection: try jailer.openSlot())
+                let slot = Slot(connection: try jailer.openSlot(), artefacts: jailer.artefacts)
                 for warmUp in warmUps { slot.warmUp(warmUp) }
                 return slot
             }

@@ -65,20 +65,25 @@ struct HostState {
 
 /// Processes of the jails' users.
 enum JailProcesses {
-    static func list(ids: Range<UInt32>) -> [String] { list { ids.contains($0) } }
+    static func list(ids: Range<UInt32>) -> [String] { list { id, _ in ids.contains(id) } }
 
-    /// Without those of the jails' root: templates, jails that stand ready and fork servers are there between runs.
-    static func programs(ids: Range<UInt32>) -> [String] { list { ids.contains($0) && ($0 - ids.lowerBound) % 4 != 0 } }
+    /// Without those of the jails' root, templates, jails that stand ready and fork servers, and without what stands by in
+    /// such a jail: they are there between runs.
+    static func programs(ids: Range<UInt32>) -> [String] {
+        list { id, name in ids.contains(id) && (id - ids.lowerBound) % 4 != 0 && name != "assay-standby" }
+    }
 
-    private static func list(_ isWanted: (UInt32) -> Bool) -> [String] {
+    // By ids and name.
+    private static func list(_ isWanted: (UInt32, String) -> Bool) -> [String] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return entries.filter { $0.allSatisfy(\.isNumber) }.compactMap { pid in
             guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return nil }
             let lines = status.split(separator: "\n")
-            guard let line = lines.first(where: { $0.hasPrefix("Uid:") }),
-                line.split(whereSeparator: \.isWhitespace).compactMap({ UInt32($0) }).contains(where: isWanted)
-            else { return nil }
-            return "process \(pid) \(lines[0].dropFirst(5).trimmingCharacters(in: .whitespaces)) of a jail's user"
+            let name = lines[0].dropFirst(5).trimmingCharacters(in: .whitespaces)
+            guard let line = lines.first(where: { $0.hasPrefix("Uid:") }) else { return nil }
+            let ids = line.split(whereSeparator: \.isWhitespace).compactMap { UInt32($0) }
+            guard ids.contains(where: { isWanted($0, name) }) else { return nil }
+            return "process \(pid) \(name) of a jail's user"
         }
     }
 }

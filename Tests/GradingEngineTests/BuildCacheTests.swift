@@ -17,7 +17,7 @@ import Toolchains
     }
 
     private static func program(_ size: Int = 100) throws -> BuildOutcome {
-        let descriptor = cjail_memfd("artefact", true)
+        let descriptor = cjail_memfd("artefact")
         try #require(descriptor >= 0)
         var result = CompileResult(status: .ok)
         result.cpuTime = 1.5

@@ -18,7 +18,7 @@ struct CancellationTests {
         var ends: [Int32] = [-1, -1]
         #expect(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
         defer { for end in ends { close(end) } }
-        let slot = Slot(connection: ends[0])
+        let slot = Slot(connection: ends[0], artefacts: ArtefactFolder(owning: -1))
         let cancellation = RunCancellation()
         slot.cancel(cancellation)
         let reader = try SlotReader()
@@ -51,7 +51,7 @@ struct CancellationTests {
         if isRunUnread { #expect(send(ends[0], word, word.count, 0) == word.count) }
         close(ends[1])
         let reader = try SlotReader()
-        let slot = Slot(connection: ends[0])
+        let slot = Slot(connection: ends[0], artefacts: ArtefactFolder(owning: -1))
         let (result, ending) = await slot.run(Self.request, cancellation: RunCancellation(), reader: reader)
         await reader.stop()
         #expect(ending == SlotEnding(slot: 3, reason: reason, isRetired: true))

@@ -48,9 +48,8 @@ int cjail_pidfd_send_signal(int pidfd, int signal);
 int cjail_pidfd_open(pid_t pid);
 /// pipe2(2) with O_CLOEXEC.
 int cjail_pipe(int ends[_Nonnull 2]);
-int cjail_memfd(const char *_Nonnull name, bool allow_sealing);
-/// Seals a memfd against writing, growing and shrinking, and against further seals.
-int cjail_memfd_seal(int fd);
+/// memfd_create(2), close-on-exec.
+int cjail_memfd(const char *_Nonnull name);
 /// openat2(2) that stays beneath `dirfd` and follows no symbolic link.
 int cjail_open_beneath(int dirfd, const char *_Nonnull path, int flags, mode_t mode);
 /// Moves at most `length` bytes between a pipe and a file at `*offset` (of the side that is not the pipe), without
@@ -66,6 +65,9 @@ extern const uint64_t cjail_mount_rdonly, cjail_mount_nosuid, cjail_mount_nodev,
 int cjail_mount(const char *_Nonnull source, const char *_Nonnull target, const char *_Nonnull type,
                 unsigned long flags, const char *_Nullable data);
 int cjail_mount_private(void);
+/// A new tmpfs in no mount namespace, by a descriptor of its folder, which anybody may write to; without limits, and with
+/// larger pages for larger files where the kernel has them. See fsmount(2), tmpfs(5).
+int cjail_detached_tmpfs(void);
 int cjail_unmount_detach(const char *_Nonnull target);
 extern const unsigned long cjail_ms_rdonly, cjail_ms_nosuid, cjail_ms_nodev, cjail_ms_noexec, cjail_ms_remount, cjail_ms_bind;
 
