@@ -84,6 +84,15 @@ final class Jail {
         while poll(&polls, 1, milliseconds) < 0 && errno == EINTR {}
     }
 
+    /// Waits until nothing of it is left, or something comes on this connection.
+    ///
+    /// - Returns: whether that came.
+    func waitForEnd(orInterruptedBy connection: Int32) -> Bool {
+        var polls = [pidfd, connection].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while poll(&polls, nfds_t(polls.count), Run.teardownLimit) < 0 && errno == EINTR {}
+        return polls[1].revents != 0
+    }
+
     func kill() { _ = cjail_pidfd_send_signal(pidfd, SIGKILL) }
 
     /// Kills it and waits until nothing of it is left.

@@ -142,7 +142,11 @@ final class Slot {
                 if try group.isLeftToInit() {
                     send(answer)
                     isAnswered = true
-                    if leavesRoom(answer, spec) { prepareNext(of: spec.image, renewingNetwork: usesNetwork) }
+                    // Not at once: the service, which looks at the answer, has the processors first.
+                    let isNextThere = jail.waitForEnd(orInterruptedBy: connection)
+                    if isNextThere, leavesRoom(answer, spec) {
+                        prepareNext(of: spec.image, renewingNetwork: usesNetwork)
+                    }
                 }
                 jail.waitForEnd(milliseconds: Run.teardownLimit)
             }
@@ -166,8 +170,7 @@ final class Slot {
         if prepared == nil { prepareNext(of: spec.image, renewingNetwork: usesNetwork) }
     }
 
-    /// Whether the next jail can be made while the last one ends, which its init and its namespaces take some time for: on
-    /// cgroup v1 both are under the last run's limits.
+    /// Whether the next jail can be made while the last one ends: on cgroup v1 both are under the last run's limits.
     private func leavesRoom(_ answer: JailerMessage, _ spec: JailSpec) -> Bool {
         guard case .report(let report) = answer else { return false }
         return spec.limits.processes >= 4 && report.memoryPeakBytes <= spec.limits.memoryBytes / 2
