@@ -25,7 +25,8 @@ final class Run {
     private let forksNow: Bool
     /// Whether the init has said that all processes are on their way.
     private var isStarting = false
-    /// Whether the program itself, on standby or as a fork, has said that it begins.
+    /// Whether the program itself says that it begins, on standby or as a fork, and whether it has.
+    private let tellsBegin: Bool
     private var hasBegun = false
     private var hasCrashed = false
     private var inputs: [Stream]
@@ -121,6 +122,7 @@ final class Run {
         hasForks = servers.program != nil || servers.examiner != nil
         let isProgramThere = jail.standby != .none
         forksNow = servers.examiner != nil || (servers.program != nil && !isProgramThere)
+        tellsBegin = isProgramThere || servers.program != nil
         nextDrain = monotonicMicroseconds() + Self.drainPause
         let message: [UInt8]
         let passed: [Int32]
@@ -382,6 +384,9 @@ final class Run {
                 return .failure(JailFailure(stage: "run", errno: 0, detail: "the jail's init ended without a word"))
             }
             ending = .signaled(SIGKILL)
+        }
+        guard hasBegun || !tellsBegin || kill != nil || isOutOfMemory else {
+            return .failure(JailFailure(stage: "run", errno: 0, detail: "the program never began"))
         }
         return .report(
             JailReport(

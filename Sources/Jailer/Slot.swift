@@ -134,6 +134,7 @@ final class Slot {
         var ending: SlotEnding?
         var usesNetwork = false
         var isAnswered = false
+        var isNextThere = false
         do throws(SyscallError) {
             let jail: Jail?
             (answer, jail, usesNetwork) = try run(spec, descriptors, in: group)
@@ -143,9 +144,9 @@ final class Slot {
                     send(answer)
                     isAnswered = true
                     // Not at once: the service, which looks at the answer, has the processors first.
-                    let isNextThere = jail.waitForEnd(orInterruptedBy: connection)
+                    isNextThere = jail.waitForEnd(orInterruptedBy: connection)
                     if isNextThere, leavesRoom(answer, spec) {
-                        prepareNext(of: spec.image, renewingNetwork: usesNetwork)
+                        prepareNext(of: spec.image, isThere: true, renewingNetwork: usesNetwork)
                     }
                 }
                 jail.waitForEnd(milliseconds: Run.teardownLimit)
@@ -167,7 +168,7 @@ final class Slot {
         if let ending { send(.ending(ending)) }
         if !isAnswered { send(answer) }
         if let ending { _exit(ending.isRetired ? 1 : 0) }
-        if prepared == nil { prepareNext(of: spec.image, renewingNetwork: usesNetwork) }
+        if prepared == nil { prepareNext(of: spec.image, isThere: isNextThere, renewingNetwork: usesNetwork) }
     }
 
     /// Whether the next jail can be made while the last one ends: on cgroup v1 both are under the last run's limits.
@@ -232,13 +233,15 @@ final class Slot {
     }
 
     /// Has the next jail made, while the service looks at the answer.
-    private func prepareNext(of image: String, renewingNetwork: Bool) {
+    ///
+    /// `isThere`: somebody waits for it.
+    private func prepareNext(of image: String, isThere: Bool, renewingNetwork: Bool) {
         // Where it does not go, the run that needs them says why.
         try? pipes.refill()
         guard let template = templates[image] else { return }
         do throws(JailFailure) {
             if renewingNetwork { try template.renewNetwork() }
-            try template.prepare()
+            try template.prepare(isRunThere: isThere)
             prepared = image
         } catch {
             discard(image)

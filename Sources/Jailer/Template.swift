@@ -131,15 +131,19 @@ final class Template {
     }
 
     /// Has the next jail cloned, for a run like the last one; it builds itself beside whatever else is done.
-    func prepare() throws(JailFailure) {
+    ///
+    /// Where the run is there already, and may be another, it is not forked before: that takes more messages, and what was
+    /// forked stays in fewer caches.
+    func prepare(isRunThere: Bool) throws(JailFailure) {
         guard let wanted, ready == nil else { return }
+        if case .fork = wanted.standby, isRunThere || !isRepeated { return try prepare(standby: .none) }
         try prepare(standby: wanted.standby)
     }
 
     private func prepare(standby: Jail.Standby) throws(JailFailure) {
         guard let limits = wanted?.limits else { return }
         var server: Int32?
-        if case .fork(let kind) = standby, isRepeated { server = servers.channel(of: kind) }
+        if case .fork(let kind) = standby { server = servers.channel(of: kind) }
         let group: Int32?
         let near: Int32
         let far: Int32
