@@ -8,8 +8,9 @@ struct QueueCommand: AsyncParsableCommand {
         commandName: "queue",
         abstract: "Hand in many submissions at once, and compare the wait with count × service time / slots.",
         discussion:
-            "The service time is the median of submissions that come one after another, before and after. Few at "
-            + "once come ten times: the table has the medians."
+            "The service time is the mean of submissions that come one after another, before and after, from one answer "
+            + "to the next: it has what the service does between them. Few at once come ten times: the table has the "
+            + "medians."
     )
 
     @Option(help: "The service.") var server = "http://127.0.0.1:8080"
@@ -46,9 +47,11 @@ struct QueueCommand: AsyncParsableCommand {
                 failures += outcome.failures
             }
             let after = try alone("after")
-            let time = (before.latencies + after.latencies).median
-            // One alone uses one slot; its tests may use more.
-            let line = count == 1 ? time : Double(count) * time / Double(tests == 1 ? slots : 1)
+            let time = (before.time + after.time) / Double(before.latencies.count + after.latencies.count)
+            // One alone uses one slot, and has nobody before it; its tests may use more.
+            let line =
+                count == 1
+                ? (before.latencies + after.latencies).median : Double(count) * time / Double(tests == 1 ? slots : 1)
             let last = lasts.median
             try Measures(path: measures).add("p99 against the line, \(count) queued", last / line, goal: 1.3)
             table.add([
