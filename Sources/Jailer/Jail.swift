@@ -78,6 +78,12 @@ final class Jail {
         return message
     }
 
+    /// Whether nothing of it is left.
+    var hasEnded: Bool {
+        var polls = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
+        return poll(&polls, 1, 0) > 0
+    }
+
     /// Waits at most so long (-1: for ever) until nothing of it is left.
     func waitForEnd(milliseconds: Int32) {
         var polls = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)

@@ -97,12 +97,10 @@ final class Template {
         if let jail = ready, jail.memoryBytes == limits.memoryBytes, jail.inodes == limits.inodes,
             jail.standby == .none || jail.standby == standby
         {
-            do throws(JailFailure) {
-                try jail.waitUntilReady()
+            // Where it is not, or not any more, the next tells why.
+            if (try? jail.waitUntilReady()) != nil, !jail.hasEnded {
                 ready = nil
                 return jail
-            } catch {
-                // Whatever it was, the next tells.
             }
         }
         try discardReady()

@@ -213,13 +213,14 @@ struct SoakCommand: AsyncParsableCommand {
         let tenth = samples.count / 10
         let (middle, last) = (samples.dropFirst(samples.count / 2).prefix(tenth), samples.suffix(tenth))
         var table = Table(["what the service holds", "before", "in the middle", "last tenth", "after"])
-        func add(_ what: String, slack: Double, _ number: (ServiceState) -> Int) {
+        // Where there came to be more processes, of what each of them holds.
+        func add(_ what: String, slack: Double, each: Double = 1, _ number: (ServiceState) -> Int) {
             func mean(_ states: ArraySlice<ServiceState>) -> Double {
                 states.map { Double(number($0)) }.reduce(0, +) / Double(states.count)
             }
             let (early, late) = (mean(middle), mean(last))
             table.add([what, String(number(before)), fixed(early, 1), fixed(late, 1), String(number(after))])
-            if late > early + slack {
+            if late > early * each + slack {
                 leaks.append("\(what): \(fixed(early, 1)) in the middle, \(fixed(late, 1)) in the last tenth")
             }
         }
@@ -227,9 +228,11 @@ struct SoakCommand: AsyncParsableCommand {
         let jitter = Double(concurrency)
         for name in before.holdings.keys.sorted() {
             let memory = name == "assay" ? 64 << 10 : (before.holdings[name]?.processes ?? 1) * 1024
-            add("\(name): processes", slack: jitter) { $0.holdings[name]?.processes ?? 0 }
-            add("\(name): descriptors", slack: jitter * 4) { $0.holdings[name]?.descriptors ?? 0 }
-            add("\(name): memory, KiB", slack: Double(memory)) { $0.holdings[name]?.memoryKB ?? 0 }
+            let processes = { (state: ServiceState) in state.holdings[name]?.processes ?? 0 }
+            let growth = Double(last.map(processes).reduce(0, +)) / Double(max(1, middle.map(processes).reduce(0, +)))
+            add("\(name): processes", slack: jitter, processes)
+            add("\(name): descriptors", slack: jitter * 4, each: growth) { $0.holdings[name]?.descriptors ?? 0 }
+            add("\(name): memory, KiB", slack: Double(memory), each: growth) { $0.holdings[name]?.memoryKB ?? 0 }
         }
         add("control groups", slack: jitter) { $0.groups.count }
         add("mounts", slack: jitter * 40) { $0.mounts }
