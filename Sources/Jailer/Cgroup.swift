@@ -16,6 +16,13 @@ struct CgroupLimits: Equatable {
     var processes: UInt32
     /// Whether one of them is in the group already, on standby.
     var hasStandby: Bool
+
+    /// Of a run with these limits in this jail.
+    init(_ limits: JailLimits, in jail: Jail) {
+        memoryBytes = limits.memoryBytes
+        processes = limits.processes
+        hasStandby = jail.standby != .none
+    }
 }
 
 /// One slot's control group: limits and accounts for one run at a time.

@@ -66,6 +66,10 @@ public final class CgroupV1: Cgroup {
     /// A change of the group's use that is no reason to measure the residents again: 2 MiB, within the slack.
     private static let unnoticed: UInt64 = 2 << 20
 
+    private static func isUnnoticed(_ usage: UInt64, since before: UInt64) -> Bool {
+        max(usage, before) - min(usage, before) <= unnoticed
+    }
+
     init(folders: Folders) throws(SyscallError) {
         self.folders = folders
         try folders.make()
@@ -119,9 +123,7 @@ public final class CgroupV1: Cgroup {
             // What the last jail held is freed a moment after its end.
             let usage = try memoryUsage.number()
             if usage == memoryBefore { return }
-            if max(usage, memoryBefore) - min(usage, memoryBefore) <= Self.unnoticed {
-                return try countMemory()
-            }
+            if Self.isUnnoticed(usage, since: memoryBefore) { return try countMemory() }
         }
         let others = try waitUntilAlone(with: limits.hasStandby ? 2 : 1) - (limits.hasStandby ? 1 : 0)
         // The jail's init is here already: it comes on top of what the program may have, as do the residents.
@@ -187,7 +189,7 @@ public final class CgroupV1: Cgroup {
                 usleep(250)
                 usage = try memoryUsage.number()
             }
-            if max(usage, known.usage) - min(usage, known.usage) <= Self.unnoticed { return known.residents }
+            if Self.isUnnoticed(usage, since: known.usage) { return known.residents }
         }
         // Until no more is freed. Where that takes long, as on a swamped machine, this run gets so much more: too tight a
         // limit would be a wrong verdict. The next one finds that it has changed.

@@ -79,15 +79,16 @@ final class Jail {
     }
 
     /// Whether nothing of it is left.
-    var hasEnded: Bool {
-        var polls = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
-        return poll(&polls, 1, 0) > 0
-    }
+    var hasEnded: Bool { waitForEnd(milliseconds: 0) }
 
     /// Waits at most so long (-1: for ever) until nothing of it is left.
-    func waitForEnd(milliseconds: Int32) {
+    ///
+    /// - Returns: whether that is so.
+    @discardableResult
+    func waitForEnd(milliseconds: Int32) -> Bool {
         var polls = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
         while poll(&polls, 1, milliseconds) < 0 && errno == EINTR {}
+        return polls.revents != 0
     }
 
     /// Waits until nothing of it is left, or something comes on this connection.

@@ -205,13 +205,7 @@ final class Slot {
         }
         // A server that still grows would take of the run's memory.
         if group.includesResidents { for template in templates.values { template.servers.waitUntilSettled() } }
-        try group.begin(
-            CgroupLimits(
-                memoryBytes: spec.limits.memoryBytes,
-                processes: spec.limits.processes,
-                hasStandby: jail.standby != .none
-            )
-        )
+        try group.begin(CgroupLimits(spec.limits, in: jail))
         let run = try Run(
             spec,
             descriptors: descriptors,

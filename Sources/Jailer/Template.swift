@@ -121,11 +121,7 @@ final class Template {
         while poll(&polls, nfds_t(polls.count), -1) < 0 && errno == EINTR {}
         if polls[1].revents != 0 { return nil }
         try jail.waitUntilReady()
-        return CgroupLimits(
-            memoryBytes: wanted.limits.memoryBytes,
-            processes: wanted.limits.processes,
-            hasStandby: jail.standby != .none
-        )
+        return CgroupLimits(wanted.limits, in: jail)
     }
 
     /// Has the next jail cloned, for a run like the last one; it builds itself beside whatever else is done.

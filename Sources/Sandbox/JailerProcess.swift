@@ -168,41 +168,36 @@ public final class JailerProcess: Sendable {
     }
 
     /// Reads one message; a jailer that says nothing for 30 s is taken for dead.
-    private static func receive(from connection: Int32) throws(SandboxError) -> JailerMessage {
-        var none: Int32 = -1
-        return try receive(from: connection, with: &none)
-    }
-
-    /// The same; a descriptor may come along.
+    ///
+    /// Where `descriptor` is there, one may come along.
     private static func receive(
         from connection: Int32,
-        with descriptor: inout Int32
+        with descriptor: UnsafeMutablePointer<Int32>? = nil
     ) throws(SandboxError) -> JailerMessage {
         var polls = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
         guard poll(&polls, 1, 30_000) == 1 else { throw SandboxError.jailerUnavailable("no answer within 30 s") }
-        guard let message = try receiveNext(from: connection, with: &descriptor) else {
+        guard let message = try receiveNext(from: connection, with: descriptor) else {
             throw SandboxError.jailerUnavailable("it closed the connection")
         }
         return message
     }
 
     /// Reads one message, however long it takes; `nil` at the end of the connection.
-    static func receiveNext(from connection: Int32) throws(SandboxError) -> JailerMessage? {
-        var none: Int32 = -1
-        return try receiveNext(from: connection, with: &none)
-    }
-
-    private static func receiveNext(
+    ///
+    /// Where `descriptor` is there, one may come along.
+    static func receiveNext(
         from connection: Int32,
-        with descriptor: inout Int32
+        with descriptor: UnsafeMutablePointer<Int32>? = nil
     ) throws(SandboxError) -> JailerMessage? {
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-        var count = 1
-        var length = cjail_receive(connection, &buffer, buffer.count, &descriptor, &count, false)
+        var passed: Int32 = -1
+        var count = descriptor == nil ? 0 : 1
+        var length = cjail_receive(connection, &buffer, buffer.count, &passed, &count, false)
         // The other side ended without reading all, which is told once, before what it sent last.
         if length == -Int(ECONNRESET) {
-            length = cjail_receive(connection, &buffer, buffer.count, &descriptor, &count, false)
+            length = cjail_receive(connection, &buffer, buffer.count, &passed, &count, false)
         }
+        if count == 1 { descriptor?.pointee = passed }
         if length == 0 || length == -Int(ECONNRESET) { return nil }
         guard length > 0 else { throw SandboxError.jailerUnavailable(SyscallError.text(Int32(-length))) }
         do {
